@@ -1,0 +1,76 @@
+//! The DynamoDB client: where it sends to, how long it waits, what it trusts.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Builder, Region, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+
+use crate::config::{Config, Endpoint};
+use crate::retry::AtMostOnce;
+
+/// Longest wait for a connection: name, TCP and TLS.
+pub const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+
+/// Longest time for one request and its answer, its connection included.
+pub const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
+
+/// Longest time for a visit, both attempts and the wait between them included. The function's own
+/// timeout is longer, so that the answer is always ours.
+pub const OPERATION_LIMIT: Duration = Duration::from_secs(6);
+
+const MAX_ATTEMPTS: u32 = 2;
+const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
+
+const _: () = assert!(
+    CONNECT_LIMIT.as_millis() < ATTEMPT_LIMIT.as_millis()
+        && ATTEMPT_LIMIT.as_millis() * MAX_ATTEMPTS as u128 + LONGEST_BACKOFF.as_millis()
+            < OPERATION_LIMIT.as_millis(),
+    "time limits nest",
+);
+
+pub(crate) fn client(config: &Config) -> Client {
+    let mut builder = Builder::new()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(config.region.to_string()))
+        .credentials_provider(config.credentials.clone())
+        .http_client(http_client(config.endpoint.as_ref()))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_LIMIT)
+                .operation_attempt_timeout(ATTEMPT_LIMIT)
+                .operation_timeout(OPERATION_LIMIT)
+                .build(),
+        )
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(MAX_ATTEMPTS)
+                .with_max_backoff(LONGEST_BACKOFF),
+        )
+        .retry_classifier(AtMostOnce)
+        // Answers are a few hundred bytes and the attempt limit bounds them; watching their
+        // throughput only costs instructions.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    if let Some(endpoint) = &config.endpoint {
+        builder = builder.endpoint_url(endpoint.to_string());
+    }
+    Client::from_conf(builder.build())
+}
+
+fn http_client(endpoint: Option<&Endpoint>) -> SharedHttpClient {
+    // The system's certificates take milliseconds to read, so not where nothing is encrypted.
+    let roots = match endpoint {
+        Some(endpoint) if !endpoint.is_tls() => TrustStore::empty(),
+        _ => TrustStore::default(),
+    };
+    let builder =
+        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    match TlsContext::builder().with_trust_store(roots).build() {
+        Ok(context) => builder.tls_context(context).build_https(),
+        Err(_) => builder.build_https(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Counts the visits of a site in DynamoDB, each at most once.
+//!
+//! The binary beside this library is the Lambda function; `make run` puts the same [`Handler`]
+//! behind a local port. A visit takes this way through the modules:
+//!
+//! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
+//!   hold a wrong value.
+//! * `handler`: request to response. Routing, the origin check, panics caught, CORS headers.
+//! * `counter`: the one atomic write, and what its failure says about the visit.
+//! * `dynamodb`: the client with its time limits, `retry`: what may be sent a second time.
+//! * `problem`: failure to HTTP, in this one place.
+//! * `log`: one JSON line a failure, and for every panic.
+//!
+//! There is no store trait: the seam for tests is the endpoint URL of DynamoDB.
+
+mod config;
+mod count;
+mod counter;
+mod dynamodb;
+mod handler;
+mod log;
+mod origin;
+mod problem;
+mod retry;
+
+pub use config::{
+    Config, ConfigError, Endpoint, NotAllowed, RegionName, RootCertificates, TableName,
+};
+pub use count::{Count, OutOfRange, StartCount};
+pub use counter::{Certainty, Counter, ITEM_ID, KEY, VISITS, VisitError};
+pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
+pub use handler::Handler;
+pub use log::{Format, Level, Log};
+pub use origin::{AllowedOrigins, InvalidOrigin, Origin};

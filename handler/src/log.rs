@@ -1,0 +1,108 @@
+//! Log lines: JSON on standard output, which Lambda hands to CloudWatch.
+
+use std::panic;
+use std::str::FromStr;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::config::NotAllowed;
+
+/// Which lines are written and how they look.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Log {
+    /// Least severe level that is still written.
+    pub level: Level,
+    /// Form of a line.
+    pub format: Format,
+}
+
+/// Severity of a log line, by the names Lambda uses.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Level {
+    Trace,
+    Debug,
+    #[default]
+    Info,
+    Warn,
+    /// Also Lambda's `FATAL`, which tracing doesn't have.
+    Error,
+}
+
+/// Form of a log line.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Format {
+    /// An object a line, for machines.
+    #[default]
+    Json,
+    /// Plain text, for people.
+    Text,
+}
+
+impl Log {
+    /// Starts logging in this process, and makes each panic one log line.
+    ///
+    /// Libraries are kept to warnings: at their debug and trace levels they write requests with
+    /// the visitors' IP addresses and user agents.
+    pub fn init(self) {
+        let own = self.level.filter();
+        let filter = Targets::new()
+            .with_default(own.min(LevelFilter::WARN))
+            .with_target("visitor_counter", own);
+        let registry = tracing_subscriber::registry().with(filter);
+        let layer = fmt::layer().with_target(false).with_ansi(false);
+        // Only a second call in one process can fail; its logging stays as it is.
+        let _ = match self.format {
+            Format::Json => tracing::subscriber::set_global_default(
+                registry.with(layer.json().flatten_event(true).with_span_list(false)),
+            ),
+            Format::Text => tracing::subscriber::set_global_default(registry.with(layer)),
+        };
+        panic::set_hook(Box::new(|panic| {
+            let message = panic.payload_as_str().unwrap_or("a value that is no text");
+            let location = panic.location().map(tracing::field::display);
+            tracing::error!(code = "Panic", location, causes = message, "panicked");
+        }));
+    }
+}
+
+impl Level {
+    fn filter(self) -> LevelFilter {
+        match self {
+            Self::Trace => LevelFilter::TRACE,
+            Self::Debug => LevelFilter::DEBUG,
+            Self::Info => LevelFilter::INFO,
+            Self::Warn => LevelFilter::WARN,
+            Self::Error => LevelFilter::ERROR,
+        }
+    }
+}
+
+impl FromStr for Level {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text.to_ascii_uppercase().as_str() {
+            "TRACE" => Ok(Self::Trace),
+            "DEBUG" => Ok(Self::Debug),
+            "INFO" => Ok(Self::Info),
+            "WARN" => Ok(Self::Warn),
+            "ERROR" | "FATAL" => Ok(Self::Error),
+            _ => Err(NotAllowed),
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match text.to_ascii_uppercase().as_str() {
+            "JSON" => Ok(Self::Json),
+            "TEXT" => Ok(Self::Text),
+            _ => Err(NotAllowed),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Failure to HTTP: the only place where an error becomes a response.
+
+use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use lambda_http::http::{HeaderValue, StatusCode};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use crate::counter::{Certainty, VisitError};
+
+/// Why a request got no count, as far as its sender may know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Problem {
+    /// No such path, or no such method on it.
+    NotFound,
+    /// The page's origin is not allowed.
+    ForeignOrigin,
+    /// Certainly not counted; may be sent again.
+    Busy,
+    /// Perhaps counted; must not be sent again.
+    Unconfirmed,
+    /// The counter, its table or its configuration is broken.
+    Internal,
+}
+
+/// RFC 9457 problem details.
+#[derive(Serialize)]
+struct Details<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'static str,
+    #[serde(rename = "requestId")]
+    request_id: &'a str,
+}
+
+impl Problem {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Busy | Self::Unconfirmed => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn detail(self) -> &'static str {
+        match self {
+            Self::NotFound => "There is nothing here. GET /visitorcount counts a visit.",
+            Self::ForeignOrigin => "Pages of this origin may not count visits here.",
+            Self::Busy => "The visit was not counted. Try again in a moment.",
+            Self::Unconfirmed => "The visit may have been counted. Do not send it again.",
+            Self::Internal => {
+                "The counter needs mending. Its log has the cause under this request id."
+            }
+        }
+    }
+
+    pub(crate) fn response(self, request_id: &str) -> Response<Body> {
+        let status = self.status();
+        let details = Details {
+            // RFC 9457, section 4.2.1: no more than what the status says, which is the title.
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: self.detail(),
+            request_id,
+        };
+        let json = serde_json::to_string(&details).unwrap_or_default();
+        let mut response = Response::new(Body::Text(json));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        // Frontends try again where this stands, so only where nothing was counted.
+        if self == Self::Busy {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<&VisitError> for Problem {
+    fn from(error: &VisitError) -> Self {
+        match error.certainty {
+            Certainty::NotCounted => Self::Busy,
+            Certainty::Unknown => Self::Unconfirmed,
+            Certainty::Refused => Self::Internal,
+        }
+    }
+}

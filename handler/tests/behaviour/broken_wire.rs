@@ -1,0 +1,94 @@
+//! What a connection that fails comes to, and how long it takes to find out.
+
+use std::time::{Duration, Instant};
+
+use visitor_counter::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
+
+use crate::support::dynamodb::{Fault, Faulty, Nowhere};
+use crate::support::reply::Reply;
+use crate::support::{event, handler};
+
+/// Longest back-off between two attempts, and what a busy machine may add.
+const BACKOFF: Duration = Duration::from_secs(1);
+const SLACK: Duration = Duration::from_millis(500);
+
+/// Sends one visit and returns its reply with the time it took.
+async fn visit(endpoint: &str) -> (Reply, Duration) {
+    let handler = handler(endpoint, &[]);
+    let start = Instant::now();
+    let reply = event::send(&handler, &event::visit()).await;
+    let took = start.elapsed();
+    assert!(took < OPERATION_LIMIT, "{took:?}");
+    (reply, took)
+}
+
+#[tokio::test]
+async fn a_request_that_was_read_is_never_sent_again() {
+    for fault in [
+        Fault::ResetAfterRequest,
+        Fault::CloseAfterRequest,
+        Fault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":"),
+        Fault::Answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"At"),
+        Fault::Answer("HTTP/1.1 200"),
+        Fault::Answer("\u{1}garbage\r\n\r\n"),
+    ] {
+        let server = Faulty::start(fault).await;
+        let (reply, took) = visit(&server.url("http")).await;
+        reply.assert_unconfirmed();
+        assert_eq!(server.requests(), 1);
+        assert!(took < ATTEMPT_LIMIT, "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_an_answer_is_given_up_after_one_attempt() {
+    for fault in [
+        Fault::SilenceAfterRequest,
+        Fault::AnswerThenSilence("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":"),
+    ] {
+        let server = Faulty::start(fault).await;
+        let (reply, took) = visit(&server.url("http")).await;
+        reply.assert_unconfirmed();
+        assert_eq!(server.requests(), 1);
+        assert!(
+            (ATTEMPT_LIMIT..ATTEMPT_LIMIT + SLACK).contains(&took),
+            "{took:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_twice_and_the_visit_is_not_counted() {
+    let nowhere = Nowhere::reserve();
+    let (reply, took) = visit(&nowhere.url()).await;
+    reply.assert_busy();
+    assert!(took < BACKOFF + SLACK, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_tried_twice_and_the_visit_is_not_counted() {
+    let (reply, took) = visit("http://dynamodb.invalid").await;
+    reply.assert_busy();
+    assert!(took < 2 * CONNECT_LIMIT + BACKOFF + SLACK, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_failed_tls_handshake_is_tried_twice_and_the_visit_is_not_counted() {
+    let server = Faulty::start(Fault::CloseAtOnce).await;
+    let (reply, took) = visit(&server.url("https")).await;
+    reply.assert_busy();
+    assert_eq!(server.connections(), 2);
+    assert!(took < BACKOFF + SLACK, "{took:?}");
+}
+
+#[tokio::test]
+async fn a_tls_handshake_without_an_answer_is_given_up_within_the_limits() {
+    let server = Faulty::start(Fault::Silence).await;
+    let (reply, took) = visit(&server.url("https")).await;
+    reply.assert_busy();
+    assert_eq!(server.connections(), 2);
+    assert!(
+        (2 * CONNECT_LIMIT..2 * CONNECT_LIMIT + BACKOFF + SLACK).contains(&took),
+        "{took:?}"
+    );
+}

@@ -1,0 +1,136 @@
+//! What API Gateway sends the program, and what it reads from it.
+
+use serde_json::{Value, json};
+
+use crate::support::dynamodb::Engine;
+use crate::support::event;
+use crate::support::lambda::{Lambda, Outcome};
+
+/// Sends one event to the program with a new counter, which allows one origin.
+async fn outcome(event: &Value) -> Outcome {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[("ALLOWED_ORIGINS", "https://a.example")]).await;
+    lambda.invoke(event).await
+}
+
+async fn reply(event: &Value) -> crate::support::reply::Reply {
+    match outcome(event).await {
+        Outcome::Response(response) => crate::support::reply::Reply::from_gateway(&response),
+        Outcome::Failure(error) => panic!("reported as failed: {error}"),
+    }
+}
+
+#[tokio::test]
+async fn the_event_of_awss_documentation_counts() {
+    assert_eq!(reply(&event::visit()).await.count(), 1);
+}
+
+#[tokio::test]
+async fn the_stage_in_the_path_makes_no_difference() {
+    for stage in ["prod", "staging", "$default", "visitorcount"] {
+        let path = format!("/{stage}/visitorcount");
+        let event =
+            event::visit_with(&json!({ "requestContext": { "stage": stage, "path": path } }));
+        assert_eq!(reply(&event).await.count(), 1, "{stage}");
+    }
+}
+
+#[tokio::test]
+async fn the_base_path_of_a_custom_domain_makes_no_difference() {
+    let domain = json!({
+        "path": "/api/visitorcount",
+        "headers": { "Host": "counter.example.com" },
+        "multiValueHeaders": { "Host": ["counter.example.com"] },
+        "requestContext": { "path": "/api/visitorcount", "domainName": "counter.example.com" },
+    });
+    assert_eq!(reply(&event::visit_with(&domain)).await.count(), 1);
+}
+
+#[tokio::test]
+async fn an_event_without_any_headers_counts() {
+    for none in [json!(null), json!({})] {
+        let mut event = event::visit();
+        event["headers"] = none.clone();
+        event["multiValueHeaders"] = none;
+        assert_eq!(reply(&event).await.count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn headers_with_several_values_are_understood() {
+    let several = json!({
+        "headers": { "Accept": "text/html", "Cookie": "b=2" },
+        "multiValueHeaders": { "Accept": ["application/json", "text/html"], "Cookie": ["a=1", "b=2"] },
+    });
+    assert_eq!(reply(&event::visit_with(&several)).await.count(), 1);
+}
+
+#[tokio::test]
+async fn a_query_of_any_script_makes_no_difference() {
+    let query = json!({
+        "queryStringParameters": { "s\u{fc}\u{df}": "\u{2603} \u{1f600}", "a": "2", "": "&=%" },
+        "multiValueQueryStringParameters": {
+            "s\u{fc}\u{df}": ["\u{2603} \u{1f600}"], "a": ["1", "2"], "": ["&=%"],
+        },
+    });
+    assert_eq!(reply(&event::visit_with(&query)).await.count(), 1);
+}
+
+#[tokio::test]
+async fn of_several_origins_the_last_decides() {
+    let origins = |first: &str, last: &str| {
+        event::visit_with(&json!({
+            "headers": { "Origin": last }, "multiValueHeaders": { "Origin": [first, last] },
+        }))
+    };
+    reply(&origins("https://a.example", "https://b.example"))
+        .await
+        .assert_problem(403);
+    assert_eq!(
+        reply(&origins("https://b.example", "https://a.example"))
+            .await
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_body_makes_no_difference() {
+    let body = json!({ "body": "eyJhIjoxfQ==", "isBase64Encoded": true });
+    assert_eq!(reply(&event::visit_with(&body)).await.count(), 1);
+}
+
+#[tokio::test]
+async fn a_preflight_has_no_body_for_the_gateway_to_encode() {
+    let reply = reply(&event::request("OPTIONS", "/visitorcount")).await;
+    assert_eq!((reply.status, reply.body.as_str()), (204, ""));
+}
+
+#[tokio::test]
+async fn errors_reach_the_gateway_as_problems() {
+    reply(&event::visit_with_header("Origin", "https://b.example"))
+        .await
+        .assert_problem(403);
+    reply(&event::request("GET", "/elsewhere"))
+        .await
+        .assert_problem(404);
+}
+
+#[tokio::test]
+async fn events_that_fail_before_the_handler_are_reported_and_the_next_one_counts() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[]).await;
+    let long = "x".repeat(70_000);
+    for event in [
+        event::visit_with_header("X-Forwarded-Proto", "https, http"),
+        event::visit_with_header("Host", "not a host"),
+        event::visit_with_header("bad header", "x"),
+        event::visit_with(&json!({ "multiValueQueryStringParameters": { "q": [long] } })),
+        event::visit_with(&json!({ "httpMethod": "NOT A METHOD" })),
+    ] {
+        let outcome = lambda.invoke(&event).await;
+        assert!(matches!(outcome, Outcome::Failure(_)), "{outcome:?}");
+        lambda.request(&event::visit()).await.count();
+    }
+    assert_eq!(engine.stored(), json!({ "N": "5" }));
+}

@@ -1,0 +1,24 @@
+//! How the counter behaves, seen from outside: from the gateway, from DynamoDB, from Lambda.
+//!
+//! * `decisions`: what each answer of DynamoDB comes to, over a faked wire.
+//! * `broken_wire`: the same for connections that fail, down to the bytes.
+//! * `engine`: counting on a real engine, embedded.
+//! * `requests`: routing, origins and headers.
+//! * `process`: the built program as Lambda would run it; `BOOTSTRAP=path` runs another build.
+//! * `events`: what API Gateway sends that program and reads from it.
+//! * `settings`: the environment, and properties of what is parsed from it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that can't go on should fail there"
+)]
+
+mod broken_wire;
+mod decisions;
+mod engine;
+mod events;
+mod process;
+mod requests;
+mod settings;
+mod support;

@@ -1,0 +1,240 @@
+//! The built program as Lambda runs it: start, log, survival.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::dynamodb::{Canned, Engine, Fault, Faulty, Nowhere, error};
+use crate::support::event;
+use crate::support::lambda::{Ended, Lambda, Outcome, command};
+use crate::support::tls::Terminator;
+
+/// An event that makes lambda_http panic before the handler sees it.
+fn panicking() -> Value {
+    event::visit_with_header("X-Forwarded-Proto", "https, http")
+}
+
+#[tokio::test]
+async fn it_counts() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[("START_COUNT", "10")]).await;
+    for expected in [11, 12, 13] {
+        assert_eq!(lambda.request(&event::visit()).await.count(), expected);
+    }
+    assert_eq!(engine.stored(), json!({ "N": "13" }));
+}
+
+#[tokio::test]
+async fn it_counts_over_https_on_the_connection_that_its_start_opened() {
+    let engine = Engine::start().await;
+    let tls = Terminator::start(&engine.url).await;
+    let lambda = Lambda::start(&tls.url(), &[("SSL_CERT_FILE", tls.certificate())]).await;
+    assert_eq!(tls.connections(), 1);
+    assert_eq!(lambda.request(&event::visit()).await.count(), 1);
+    assert_eq!(tls.connections(), 1);
+}
+
+#[tokio::test]
+async fn it_counts_on_no_server_that_nobody_vouches_for() {
+    let engine = Engine::start().await;
+    let tls = Terminator::start(&engine.url).await;
+    let other = Terminator::start(&engine.url).await;
+    let lambda = Lambda::start(&tls.url(), &[("SSL_CERT_FILE", other.certificate())]).await;
+    lambda.request(&event::visit()).await.assert_busy();
+    // One at the start, two for the visit.
+    assert_eq!(tls.connections(), 3);
+    assert_eq!(engine.stored(), Value::Null);
+}
+
+#[tokio::test]
+async fn an_event_that_makes_the_library_panic_fails_alone() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[]).await;
+    assert!(matches!(
+        lambda.invoke(panicking()).await,
+        Outcome::Failure(_)
+    ));
+    assert_eq!(lambda.request(&event::visit()).await.count(), 1);
+    let log = lambda.end().await.log;
+    let panics: Vec<_> = log.iter().filter(|line| line["code"] == "Panic").collect();
+    let [panic] = panics[..] else {
+        panic!("{log:?}")
+    };
+    assert_eq!(panic["level"], "ERROR");
+    assert!(
+        panic["location"].as_str().unwrap().contains("lambda_http"),
+        "{panic}"
+    );
+}
+
+#[tokio::test]
+async fn a_malformed_event_fails_alone() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[]).await;
+    for malformed in ["", "{", "{}", "null", r#"{"version":"2.0"}"#] {
+        let outcome = lambda.invoke(malformed).await;
+        assert!(
+            matches!(outcome, Outcome::Failure(_)),
+            "{malformed:?}: {outcome:?}"
+        );
+    }
+    assert_eq!(lambda.request(&event::visit()).await.count(), 1);
+}
+
+#[tokio::test]
+async fn it_starts_with_dynamodb_down_and_says_so() {
+    let nowhere = Nowhere::reserve();
+    let lambda = Lambda::start(&nowhere.url(), &[]).await;
+    lambda.request(&event::visit()).await.assert_busy();
+    let log = lambda.end().await.log;
+    let warning = log.iter().find(|line| line["level"] == "WARN").unwrap();
+    assert!(
+        warning["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("warm-up failed"),
+        "{warning}"
+    );
+}
+
+#[tokio::test]
+async fn it_starts_soon_though_dynamodb_says_nothing() {
+    let silent = Faulty::start(Fault::SilenceAfterRequest).await;
+    let begin = Instant::now();
+    let lambda = Lambda::start(&silent.url("http"), &[]).await;
+    assert!(
+        begin.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(silent.requests(), 1);
+    lambda.request(&event::visit()).await.assert_unconfirmed();
+    assert_eq!(silent.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_start_logs_one_line_with_the_configuration_in_effect_and_a_visit_none() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[("ALLOWED_ORIGINS", "HTTPS://A.example:443")]).await;
+    lambda.request(&event::visit()).await.count();
+    let ended = lambda.end().await;
+    let [line] = &ended.log[..] else {
+        panic!("{:?}", ended.log)
+    };
+    assert_eq!(line["level"], "INFO");
+    assert_eq!(line["message"], "started");
+    assert_eq!(line["tableName"], "visitor-counter-test");
+    assert_eq!(line["allowedOrigins"], "https://a.example");
+    assert_eq!(line["startCount"], "0");
+    assert_eq!(line["endpoint"], format!("{}/", engine.url));
+    assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "{line}");
+    assert!(!line.to_string().contains("wJalrXUtnFEMI"), "{line}");
+    assert_eq!(ended.stderr, "");
+}
+
+#[tokio::test]
+async fn a_failure_is_one_line_with_the_ids_the_code_and_every_cause() {
+    let dynamodb = Canned::start([error(400, "ResourceNotFoundException")]).await;
+    let lambda = Lambda::start(&dynamodb.url(), &[("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
+    let reply = lambda.request(&event::visit()).await;
+    reply.assert_problem(500);
+    let log = lambda.end().await.log;
+    let [line] = &log[..] else { panic!("{log:?}") };
+    assert_eq!(line["span"]["requestId"], reply.json()["requestId"]);
+    assert_eq!(
+        line["span"]["lambdaRequestId"],
+        "00000000-0000-4000-8000-000000000000"
+    );
+    assert_eq!(
+        line["span"]["traceId"],
+        "Root=1-5e66d96f-7491f09xmpl79d18acf3d050"
+    );
+    assert_eq!(line["code"], "ResourceNotFoundException");
+    assert!(
+        line["causes"].as_str().unwrap().contains("says no"),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn every_failure_on_the_wire_is_one_line() {
+    for (fault, code) in [
+        (Fault::ResetAfterRequest, "ConnectionLost"),
+        (Fault::CloseAfterRequest, "ConnectionLost"),
+        (Fault::SilenceAfterRequest, "Timeout"),
+        (Fault::CloseAtOnce, "ConnectionLost"),
+        (Fault::Answer("\u{1}garbage\r\n\r\n"), "ConnectionLost"),
+        (
+            Fault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{"),
+            "UnreadableAnswer",
+        ),
+    ] {
+        let server = Faulty::start(fault).await;
+        let lambda = Lambda::start(&server.url("http"), &[("AWS_LAMBDA_LOG_LEVEL", "ERROR")]).await;
+        lambda.request(&event::visit()).await.assert_unconfirmed();
+        let log = lambda.end().await.log;
+        let [line] = &log[..] else {
+            panic!("{code}: {log:?}")
+        };
+        assert_eq!(line["code"], code, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn no_log_level_writes_addresses_user_agents_or_secrets() {
+    let engine = Engine::start().await;
+    let lambda = Lambda::start(&engine.url, &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
+    lambda.request(&event::visit()).await.count();
+    lambda.invoke(panicking()).await;
+    let log = Value::from(lambda.end().await.log).to_string();
+    assert!(log.contains("\"counted\""), "{log}");
+    for private in ["192.168.", "Mozilla", "wJalrXUtnFEMI"] {
+        assert!(!log.contains(private), "{private} in {log}");
+    }
+}
+
+#[tokio::test]
+async fn the_text_format_is_lines_for_people() {
+    let engine = Engine::start().await;
+    let format = ("AWS_LAMBDA_LOG_FORMAT", "Text");
+    let refusal = Lambda::refuse(&engine.url, &[format, ("AWS_LAMBDA_LOG_LEVEL", "LOUD")]).await;
+    assert_eq!(
+        refusal.failures().len(),
+        1,
+        "bad configuration is JSON all the same"
+    );
+}
+
+#[tokio::test]
+async fn bad_configuration_is_refused_with_exit_code_and_message() {
+    for (variable, value) in [
+        ("TABLE_NAME", "?"),
+        ("START_COUNT", "many"),
+        ("ALLOWED_ORIGINS", "example.com"),
+        ("SSL_CERT_FILE", "/does/not/exist"),
+        ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
+    ] {
+        let Ended {
+            status,
+            log,
+            stderr,
+        } = Lambda::refuse("http://127.0.0.1:1", &[(variable, value)]).await;
+        assert_eq!(status.code(), Some(1));
+        let [line] = &log[..] else { panic!("{log:?}") };
+        assert_eq!(line["code"], "BadConfiguration");
+        let message = line["causes"].as_str().unwrap();
+        assert!(
+            message.starts_with(&format!("{variable} is {value:?}. It must hold")),
+            "{line}"
+        );
+        assert_eq!(stderr, "");
+    }
+}
+
+#[tokio::test]
+async fn outside_of_lambda_it_says_so_in_one_line() {
+    let ended = Ended::read(&command().output().await.unwrap());
+    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    assert!(ended.stderr.contains("make run"), "{}", ended.stderr);
+}

@@ -1,0 +1,146 @@
+//! Routing, origins and headers: which requests count, and what every answer carries.
+
+use serde_json::{Value, json};
+
+use crate::support::dynamodb::Engine;
+use crate::support::reply::Reply;
+use crate::support::{event, handler};
+
+const ORIGINS: &str = "https://Example.COM:443, http://localhost:8080";
+
+/// Sends one request to a new counter; returns the reply, and whether it counted.
+async fn send(allowed_origins: &str, event: &Value) -> (Reply, bool) {
+    let engine = Engine::start().await;
+    let handler = handler(&engine.url, &[("ALLOWED_ORIGINS", allowed_origins)]);
+    let reply = event::send(&handler, event).await;
+    (reply, !engine.stored().is_null())
+}
+
+#[tokio::test]
+async fn only_get_counts_and_every_other_method_is_not_found() {
+    for method in [
+        "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get",
+    ] {
+        let (reply, counted) = send("*", &event::request(method, "/visitorcount")).await;
+        reply.assert_problem(404);
+        assert!(!counted, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_are_not_found_and_never_count() {
+    for path in [
+        "/",
+        "/visitorcounts",
+        "/visitorcount/",
+        "/VisitorCount",
+        "/visitorcount/{proxy+}",
+    ] {
+        let (reply, counted) = send("*", &event::request("GET", path)).await;
+        reply.assert_problem(404);
+        assert!(!counted, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_preflight_is_answered_and_never_counts() {
+    let preflight = event::request("OPTIONS", "/visitorcount");
+    let (reply, counted) = send("*", &preflight).await;
+    assert_eq!((reply.status, reply.body.as_str()), (204, ""));
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(
+        reply.header("access-control-allow-methods"),
+        Some("GET, OPTIONS")
+    );
+    assert_eq!(reply.header("access-control-allow-headers"), Some("*"));
+    assert_eq!(reply.header("access-control-max-age"), Some("86400"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert!(!counted);
+}
+
+#[tokio::test]
+async fn every_origin_may_count_where_all_are_allowed() {
+    for origin in [
+        "https://example.com",
+        "null",
+        "chrome-extension://abc",
+        "\u{fc}",
+        "",
+    ] {
+        let (reply, _) = send("*", &event::visit_with_header("Origin", origin)).await;
+        assert_eq!(reply.count(), 1);
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    }
+}
+
+#[tokio::test]
+async fn an_allowed_origin_counts_and_is_named_in_the_answer() {
+    for origin in ["https://example.com", "http://localhost:8080"] {
+        let (reply, _) = send(ORIGINS, &event::visit_with_header("Origin", origin)).await;
+        assert_eq!(reply.count(), 1);
+        assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_origin_is_refused_readably_and_never_counts() {
+    for origin in [
+        "https://example.org",
+        "http://example.com",
+        "https://example.com:8443",
+        "https://example.com.evil.example",
+        "https://www.example.com",
+        "https://example.com/",
+        "https://Example.com",
+        "https://example.com, http://localhost:8080",
+        "http://localhost",
+        "null",
+        "*",
+        "",
+        "\u{fc}",
+    ] {
+        let (reply, counted) = send(ORIGINS, &event::visit_with_header("Origin", origin)).await;
+        reply.assert_problem(403);
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+        assert!(!counted, "{origin}");
+
+        let mut preflight = event::visit_with_header("Origin", origin);
+        preflight["httpMethod"] = "OPTIONS".into();
+        send(ORIGINS, &preflight).await.0.assert_problem(403);
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_an_origin_counts() {
+    let (reply, _) = send(ORIGINS, &event::visit()).await;
+    assert_eq!(reply.count(), 1);
+    assert_eq!(
+        reply.header("access-control-allow-origin"),
+        Some("https://example.com")
+    );
+}
+
+#[tokio::test]
+async fn an_error_names_the_allowed_origin_so_that_its_page_can_read_it() {
+    let handler = handler("http://dynamodb.invalid", &[("ALLOWED_ORIGINS", ORIGINS)]);
+    let visit = event::visit_with_header("Origin", "http://localhost:8080");
+    let reply = event::send(&handler, &visit).await;
+    reply.assert_busy();
+    assert_eq!(
+        reply.header("access-control-allow-origin"),
+        Some("http://localhost:8080")
+    );
+}
+
+#[tokio::test]
+async fn a_problem_carries_the_request_id_of_the_gateway() {
+    let (reply, _) = send("*", &event::request("GET", "/elsewhere")).await;
+    assert_eq!(
+        reply.json()["requestId"],
+        "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+    );
+    let no_id =
+        json!({ "resource": "/", "requestContext": { "resourcePath": "/", "requestId": null } });
+    let (reply, _) = send("*", &event::visit_with(&no_id)).await;
+    assert_eq!(reply.json()["requestId"], "unknown");
+}

@@ -1,0 +1,246 @@
+//! Lambda faked around the built program: its environment, and the Runtime API it asks for work.
+//!
+//! The program is the one that cargo built for these tests, or the one that `BOOTSTRAP` names.
+
+use std::collections::HashMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path as Segments, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::environment;
+use super::reply::Reply;
+
+/// Lambda's own limit for a function's start.
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Longer than the function's timeout: a program that needs this long doesn't answer at all.
+const INVOKE_LIMIT: Duration = Duration::from_secs(15);
+
+/// The program, running as a function.
+pub(crate) struct Lambda {
+    program: Child,
+    api: Arc<RuntimeApi>,
+    events: mpsc::UnboundedSender<Invocation>,
+}
+
+/// What the program left behind.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    /// The lines on standard output, each of them a JSON object.
+    pub(crate) log: Vec<Value>,
+    pub(crate) stderr: String,
+}
+
+/// How an invocation ended: with a response, or reported as failed.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Response(Value),
+    Failure(Value),
+}
+
+struct Invocation {
+    id: String,
+    event: String,
+    outcome: oneshot::Sender<Outcome>,
+}
+
+struct RuntimeApi {
+    is_ready: Notify,
+    queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
+    running: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+}
+
+impl Lambda {
+    /// Starts the program with its DynamoDB at `endpoint` and more variables, and waits until it
+    /// asks for its first event.
+    pub(crate) async fn start(endpoint: &str, more: &[(&str, &str)]) -> Self {
+        let (lambda, is_ready) = Self::spawn(endpoint, more).await;
+        timeout(INIT_LIMIT, is_ready)
+            .await
+            .expect("the program starts within the limit");
+        lambda
+    }
+
+    /// Starts the program where it should refuse to, and waits for its end.
+    pub(crate) async fn refuse(endpoint: &str, more: &[(&str, &str)]) -> Ended {
+        let (lambda, _) = Self::spawn(endpoint, more).await;
+        lambda.ended().await
+    }
+
+    async fn spawn(
+        endpoint: &str,
+        more: &[(&str, &str)],
+    ) -> (Self, impl Future<Output = ()> + use<>) {
+        let (events, queue) = mpsc::unbounded_channel();
+        let api = Arc::new(RuntimeApi {
+            is_ready: Notify::new(),
+            queue: queue.into(),
+            running: Mutex::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let routes = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route(
+                "/2018-06-01/runtime/invocation/{id}/{outcome}",
+                post(outcome),
+            )
+            .with_state(api.clone());
+        tokio::spawn(axum::serve(listener, routes).into_future());
+
+        let program = command()
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .envs([
+                ("AWS_LAMBDA_FUNCTION_NAME", "visitor-counter"),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ])
+            .envs(environment(endpoint))
+            .envs(more.iter().copied())
+            .spawn()
+            .unwrap();
+        let ready = api.clone();
+        (
+            Self {
+                program,
+                api,
+                events,
+            },
+            async move { ready.is_ready.notified().await },
+        )
+    }
+
+    /// Hands over one event and waits for its outcome.
+    pub(crate) async fn invoke(&self, event: impl ToString) -> Outcome {
+        let (sender, outcome) = oneshot::channel();
+        let id = format!(
+            "00000000-0000-4000-8000-{:012}",
+            self.api.running.lock().unwrap().len()
+        );
+        let invocation = Invocation {
+            id,
+            event: event.to_string(),
+            outcome: sender,
+        };
+        self.events.send(invocation).ok().unwrap();
+        timeout(INVOKE_LIMIT, outcome)
+            .await
+            .expect("an outcome in time")
+            .unwrap()
+    }
+
+    /// Hands over one event and reads the response as API Gateway does.
+    pub(crate) async fn request(&self, event: &Value) -> Reply {
+        match self.invoke(event).await {
+            Outcome::Response(response) => Reply::from_gateway(&response),
+            Outcome::Failure(error) => panic!("reported as failed: {error}"),
+        }
+    }
+
+    /// Ends the program as Lambda does, without a word, and reads what it left behind.
+    pub(crate) async fn end(mut self) -> Ended {
+        self.program.start_kill().unwrap();
+        self.ended().await
+    }
+
+    async fn ended(self) -> Ended {
+        let output = timeout(INIT_LIMIT, self.program.wait_with_output())
+            .await
+            .expect("the program ends by itself")
+            .unwrap();
+        Ended::read(&output)
+    }
+}
+
+impl Ended {
+    pub(crate) fn read(output: &std::process::Output) -> Self {
+        let stdout = String::from_utf8(output.stdout.clone()).unwrap();
+        let parse =
+            |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+        Self {
+            status: output.status,
+            log: stdout.lines().map(parse).collect(),
+            stderr: String::from_utf8(output.stderr.clone()).unwrap(),
+        }
+    }
+
+    /// The log lines of at least the severity of a failure.
+    pub(crate) fn failures(&self) -> Vec<&Value> {
+        self.log
+            .iter()
+            .filter(|line| line["level"] == "ERROR")
+            .collect()
+    }
+}
+
+/// The program with an empty environment.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(bootstrap());
+    command
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+fn bootstrap() -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    env::var_os("BOOTSTRAP").map_or_else(
+        || env!("CARGO_BIN_EXE_visitor-counter").into(),
+        |path| workspace.join(path),
+    )
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
+    api.is_ready.notify_one();
+    let Some(invocation) = api.queue.lock().await.recv().await else {
+        return std::future::pending().await;
+    };
+    let headers = [
+        ("lambda-runtime-aws-request-id", invocation.id.clone()),
+        ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:123456789012:function:visitor-counter".to_owned(),
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-5e66d96f-7491f09xmpl79d18acf3d050".to_owned(),
+        ),
+    ];
+    api.running
+        .lock()
+        .unwrap()
+        .insert(invocation.id, invocation.outcome);
+    (headers, invocation.event)
+}
+
+async fn outcome(
+    State(api): State<Arc<RuntimeApi>>,
+    Segments((id, kind)): Segments<(String, String)>,
+    body: String,
+) -> StatusCode {
+    let body = serde_json::from_str(&body).unwrap();
+    let outcome = match kind.as_str() {
+        "response" => Outcome::Response(body),
+        _ => Outcome::Failure(body),
+    };
+    let waiting = api.running.lock().unwrap().remove(&id).unwrap();
+    waiting.send(outcome).unwrap();
+    StatusCode::ACCEPTED
+}
