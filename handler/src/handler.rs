@@ -57,19 +57,43 @@ impl Handler {
 
     /// Answers one request, whatever happens: a panic becomes a 500 as well.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let request_id = request_id(&request);
-        let allowed_origin = self.origins.admit(request.headers().get(ORIGIN));
-        let answer = AssertUnwindSafe(self.answer(route(&request), allowed_origin.is_some()))
-            .catch_unwind()
-            .instrument(span(&request, request_id))
-            .await
-            .unwrap_or(Err(Problem::Internal));
+        self.respond(&request, self.answer(&request)).await
+    }
 
-        let mut response = answer.unwrap_or_else(|problem| problem.response(request_id));
-        let headers = response.headers_mut();
+    async fn answer(&self, request: &Request) -> Result<Response<Body>, Problem> {
+        let route = route(request).ok_or(Problem::NotFound)?;
+        self.allowed_origin(request).ok_or(Problem::ForeignOrigin)?;
+        match route {
+            Route::Preflight => Ok(preflight()),
+            Route::Visit => match self.counter.visit().await {
+                Ok(count) => Ok(visits(count)),
+                Err(error) => {
+                    log(&error);
+                    Err(Problem::from(&error))
+                }
+            },
+        }
+    }
+
+    /// Turns an answer, a problem or a panic into a response with the headers that each one has.
+    async fn respond(
+        &self,
+        request: &Request,
+        answer: impl Future<Output = Result<Response<Body>, Problem>>,
+    ) -> Response<Body> {
+        let request_id = request_id(request);
+        let mut response = AssertUnwindSafe(answer)
+            .catch_unwind()
+            .instrument(span(request, request_id))
+            .await
+            .unwrap_or(Err(Problem::Internal))
+            .unwrap_or_else(|problem| problem.response(request_id));
         // A page whose origin is refused must be able to read why. There is nothing secret in it.
-        let allowed_origin = allowed_origin.unwrap_or(HeaderValue::from_static("*"));
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed_origin);
+        let origin = self
+            .allowed_origin(request)
+            .unwrap_or(HeaderValue::from_static("*"));
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("Retry-After"),
@@ -79,23 +103,8 @@ impl Handler {
         response
     }
 
-    async fn answer(
-        &self,
-        route: Option<Route>,
-        origin_is_allowed: bool,
-    ) -> Result<Response<Body>, Problem> {
-        match route {
-            None => Err(Problem::NotFound),
-            Some(_) if !origin_is_allowed => Err(Problem::ForeignOrigin),
-            Some(Route::Preflight) => Ok(preflight()),
-            Some(Route::Visit) => match self.counter.visit().await {
-                Ok(count) => Ok(visits(count)),
-                Err(error) => {
-                    log(&error);
-                    Err(Problem::from(&error))
-                }
-            },
-        }
+    fn allowed_origin(&self, request: &Request) -> Option<HeaderValue> {
+        self.origins.admit(request.headers().get(ORIGIN))
     }
 }
 
@@ -163,4 +172,37 @@ fn span(request: &Request, request_id: &str) -> Span {
 
 fn log(error: &VisitError) {
     tracing::error!(code = %error.code, causes = %causes(error), "visit failed");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_500_problem_that_an_allowed_page_can_read() {
+        let vars = |name: &str| match name {
+            "ALLOWED_ORIGINS" => Some("https://a.example".into()),
+            "AWS_REGION" => Some("eu-central-1".into()),
+            "AWS_ENDPOINT_URL" => Some("http://127.0.0.1:1".into()),
+            "TABLE_NAME" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("any".into()),
+            _ => None,
+        };
+        let handler = Handler::new(&Config::from_vars(vars).unwrap());
+        let mut request = Request::default();
+        request
+            .headers_mut()
+            .insert(ORIGIN, HeaderValue::from_static("https://a.example"));
+
+        let response = handler.respond(&request, async { panic!("a bug") }).await;
+
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            response.headers()[ACCESS_CONTROL_ALLOW_ORIGIN],
+            "https://a.example"
+        );
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        let body = String::from_utf8(response.body().to_vec()).unwrap();
+        assert!(!body.contains("a bug"), "{body}");
+    }
 }

@@ -9,8 +9,9 @@
 //! * `settings`: the environment, and properties of what is parsed from it.
 
 #![expect(
-    clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test that can't go on should fail there"
 )]
 

@@ -35,7 +35,7 @@ pub(crate) fn request(method: &str, path: &str) -> Value {
     }))
 }
 
-/// Sends an event through lambda_http's deserialisation to the handler in this process.
+/// Sends an event through `lambda_http`'s deserialisation to the handler in this process.
 pub(crate) async fn send(handler: &Handler, event: &Value) -> Reply {
     handler.handle(http_request(event)).await.into()
 }

@@ -39,8 +39,7 @@ pub(crate) struct Lambda {
 /// What the program left behind.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    /// The lines on standard output, each of them a JSON object.
-    pub(crate) log: Vec<Value>,
+    pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
@@ -167,22 +166,17 @@ impl Lambda {
 
 impl Ended {
     pub(crate) fn read(output: &std::process::Output) -> Self {
-        let stdout = String::from_utf8(output.stdout.clone()).unwrap();
-        let parse =
-            |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
         Self {
             status: output.status,
-            log: stdout.lines().map(parse).collect(),
+            stdout: String::from_utf8(output.stdout.clone()).unwrap(),
             stderr: String::from_utf8(output.stderr.clone()).unwrap(),
         }
     }
 
-    /// The log lines of at least the severity of a failure.
-    pub(crate) fn failures(&self) -> Vec<&Value> {
-        self.log
-            .iter()
-            .filter(|line| line["level"] == "ERROR")
-            .collect()
+    /// The lines on standard output, each of them a JSON object.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        self.stdout.lines().map(parse).collect()
     }
 }
 

@@ -1,0 +1,133 @@
+//! API Gateway, as far as the counter needs it: HTTP in, REST proxy event to the handler, HTTP out.
+
+use std::collections::BTreeMap;
+use std::panic;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, HOST, USER_AGENT};
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+use uuid::Uuid;
+use visitor_counter::Handler;
+
+const STAGE: &str = "local";
+
+/// The demo page at `/`, and the counter's API everywhere else.
+pub(crate) fn routes(handler: Handler) -> Router {
+    Router::new()
+        .route("/", get(page).fallback(invoke))
+        .fallback(invoke)
+        .with_state(handler)
+}
+
+async fn page() -> impl IntoResponse {
+    (
+        [(CACHE_CONTROL, "no-cache")],
+        Html(include_str!("../../frontend/index.html")),
+    )
+}
+
+/// Hands a request to the handler, as the event that API Gateway would make of it.
+async fn invoke(State(handler): State<Handler>, request: Parts) -> Response {
+    let request_id = Uuid::new_v4().to_string();
+    let event = event(&request, &request_id).to_string();
+    // Some requests fail inside lambda_http; on AWS that is a failed invocation, for the gateway to
+    // answer.
+    match panic::catch_unwind(|| lambda_http::request::from_str(&event)) {
+        Ok(Ok(request)) => handler
+            .handle(request)
+            .await
+            .map(|body| body.to_vec().into()),
+        _ => bad_gateway(&request_id),
+    }
+}
+
+/// The [input format] of Lambda proxy integration.
+///
+/// [input format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+fn event(request: &Parts, request_id: &str) -> Value {
+    let method = request.method.as_str();
+    let path = request.uri.path();
+    let header = |name| {
+        request
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let query = form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes());
+    let headers = multi_value(request.headers.iter().map(|(name, value)| {
+        (
+            name.to_string(),
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        )
+    }));
+    let query = multi_value(query.into_owned());
+    json!({
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": last_value(&headers),
+        "multiValueHeaders": headers,
+        "queryStringParameters": last_value(&query),
+        "multiValueQueryStringParameters": query,
+        "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": header(HOST),
+            "httpMethod": method,
+            "identity": { "sourceIp": "127.0.0.1", "userAgent": header(USER_AGENT) },
+            "path": format!("/{STAGE}{path}"),
+            "protocol": "HTTP/1.1",
+            "requestId": request_id,
+            "resourcePath": path,
+            "stage": STAGE,
+        },
+        "body": null,
+        "isBase64Encoded": false,
+    })
+}
+
+/// All values of each name, or none where there are no names, which becomes null.
+type MultiValue = Option<BTreeMap<String, Vec<String>>>;
+
+fn multi_value(pairs: impl IntoIterator<Item = (String, String)>) -> MultiValue {
+    let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (name, value) in pairs {
+        values.entry(name).or_default().push(value);
+    }
+    (!values.is_empty()).then_some(values)
+}
+
+fn last_value(values: &MultiValue) -> Option<BTreeMap<&String, Option<&String>>> {
+    values.as_ref().map(|values| {
+        values
+            .iter()
+            .map(|(name, all)| (name, all.last()))
+            .collect()
+    })
+}
+
+/// What the gateway's response `DEFAULT_5XX` answers by itself.
+fn bad_gateway(request_id: &str) -> Response {
+    let problem = json!({
+        "type": "about:blank",
+        "title": "Bad Gateway",
+        "detail": "The request could not be handled.",
+        "requestId": request_id,
+    });
+    let headers = [
+        ("content-type", "application/problem+json"),
+        ("access-control-allow-origin", "*"),
+        ("access-control-expose-headers", "Retry-After"),
+        ("cache-control", "no-store"),
+        ("vary", "Origin"),
+    ];
+    (StatusCode::BAD_GATEWAY, headers, problem.to_string()).into_response()
+}

@@ -1,0 +1,133 @@
+//! What a browser or curl gets.
+
+use futures_util::future::join_all;
+use reqwest::{Client, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::server::Server;
+
+async fn start(more: &[(&str, &str)]) -> (Server, TempDir) {
+    let folder = TempDir::new().unwrap();
+    (Server::start(&folder, more).await, folder)
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn parallel_visitors_get_distinct_counts_without_a_gap() {
+    let (server, _folder) = start(&[]).await;
+    let mut counts = join_all((0..64).map(|_| server.visit())).await;
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=64).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_demo_page_is_at_the_root() {
+    let (server, _folder) = start(&[]).await;
+    let response = server.request("GET", "/").await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(
+        header(&response, "content-type"),
+        "text/html; charset=utf-8"
+    );
+    assert!(
+        response
+            .text()
+            .await
+            .unwrap()
+            .contains("fetch(\"visitorcount\")")
+    );
+}
+
+#[tokio::test]
+async fn unknown_paths_and_other_methods_are_not_found_as_on_the_gateway() {
+    let (server, _folder) = start(&[]).await;
+    for (method, path) in [
+        ("GET", "/visitorcounts"),
+        ("GET", "/visitorcount/"),
+        ("GET", "/index.html"),
+        ("POST", "/"),
+        ("POST", "/visitorcount"),
+        ("DELETE", "/visitorcount"),
+        ("BREW", "/visitorcount"),
+    ] {
+        let response = server.request(method, path).await;
+        assert_eq!(response.status(), 404, "{method} {path}");
+        assert_eq!(
+            header(&response, "content-type"),
+            "application/problem+json"
+        );
+        assert_eq!(header(&response, "access-control-allow-origin"), "*");
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        let problem: Value = response.json().await.unwrap();
+        assert!(
+            !problem["requestId"].as_str().unwrap().is_empty(),
+            "{problem}"
+        );
+    }
+    assert_eq!(server.request("HEAD", "/visitorcount").await.status(), 404);
+    assert_eq!(server.visit().await, 1);
+}
+
+#[tokio::test]
+async fn origins_are_checked_as_on_the_gateway() {
+    let (server, _folder) = start(&[("ALLOWED_ORIGINS", "https://a.example")]).await;
+    for (origin, status, allowed) in [
+        ("https://a.example", 200, "https://a.example"),
+        ("https://b.example", 403, "*"),
+        ("null", 403, "*"),
+    ] {
+        let request = Client::new().get(format!("{}/visitorcount", server.url));
+        let response = request.header("origin", origin).send().await.unwrap();
+        assert_eq!(response.status(), status, "{origin}");
+        assert_eq!(header(&response, "access-control-allow-origin"), allowed);
+    }
+    assert_eq!(
+        server.request("OPTIONS", "/visitorcount").await.status(),
+        204
+    );
+    assert_eq!(server.visit().await, 2);
+}
+
+#[tokio::test]
+async fn a_query_of_any_script_makes_no_difference() {
+    let (server, _folder) = start(&[]).await;
+    for (query, expected) in [("?s=%C3%BC&s=2", 1), ("?%FF=%zz&&=", 2), ("?", 3)] {
+        let response = server
+            .request("GET", &format!("/visitorcount{query}"))
+            .await;
+        assert_eq!(
+            response.json::<Value>().await.unwrap()["count"],
+            expected,
+            "{query}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_the_function_fails_on_is_answered_as_the_gateway_does() {
+    let (server, _folder) = start(&[]).await;
+    let request = Client::new().get(format!("{}/visitorcount", server.url));
+    let response = request
+        .header("x-forwarded-proto", "https, http")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 502);
+    assert_eq!(
+        header(&response, "content-type"),
+        "application/problem+json"
+    );
+    assert_eq!(header(&response, "access-control-allow-origin"), "*");
+    assert_eq!(
+        response.json::<Value>().await.unwrap()["title"],
+        "Bad Gateway"
+    );
+    assert_eq!(server.visit().await, 1);
+}

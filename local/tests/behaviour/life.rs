@@ -1,0 +1,151 @@
+//! Starts, restarts, signals, and everything that keeps it from starting.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::server::Server;
+
+fn folder() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+#[tokio::test]
+async fn the_count_goes_on_after_a_restart() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    assert_eq!((server.visit().await, server.visit().await), (1, 2));
+    server.signal("-TERM").await;
+    assert_eq!(Server::start(&folder, &[]).await.visit().await, 3);
+}
+
+#[tokio::test]
+async fn no_acknowledged_visit_is_lost_to_kill_9() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    let visits = join_all((0..20).map(|_| server.visit())).await;
+    server.signal("-KILL").await;
+    let last = visits.into_iter().max().unwrap();
+    assert_eq!(Server::start(&folder, &[]).await.visit().await, last + 1);
+}
+
+#[tokio::test]
+async fn ctrl_c_and_sigterm_end_it_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let ended = Server::start(&folder(), &[]).await.signal(signal).await;
+        assert_eq!(ended.status.code(), Some(0), "{signal}");
+        assert_eq!(ended.stdout.trim(), "Stopped. The count is kept.");
+        assert_eq!(ended.stderr, "");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_request_does_not_keep_it_alive() {
+    let server = Server::start(&folder(), &[]).await;
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client
+        .write_all(b"GET /visitorcount HTTP/1.1\r\n")
+        .await
+        .unwrap();
+    server.visit().await;
+    let begin = Instant::now();
+    assert_eq!(server.signal("-TERM").await.status.code(), Some(0));
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begin.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn it_says_where_the_data_lies_and_listens_on_loopback_alone() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    assert!(
+        server.url.starts_with("http://127.0.0.1:"),
+        "{}",
+        server.url
+    );
+    assert!(folder.path().join(".local/dynamodb.sqlite").is_file());
+}
+
+#[tokio::test]
+async fn the_start_value_applies_to_a_new_count() {
+    let folder = folder();
+    for expected in [101, 102] {
+        let server = Server::start(&folder, &[("START_COUNT", "100")]).await;
+        assert_eq!(server.visit().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_a_way_out() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ended = Server::refuse(folder().path(), &[("PORT", &port)]).await;
+    ended.assert_refused(&format!(
+        "error: port {port} is taken. Choose another one: PORT="
+    ));
+}
+
+#[tokio::test]
+async fn a_port_that_is_no_number_is_shown() {
+    for port in ["", "http", "-1", "65536"] {
+        let ended = Server::refuse(folder().path(), &[("PORT", port)]).await;
+        ended.assert_refused(&format!(
+            "error: PORT is {port:?}. It must hold a whole number"
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_setting_of_the_function_is_shown() {
+    for (variable, value) in [("START_COUNT", "-1"), ("ALLOWED_ORIGINS", "example.com")] {
+        let more = [("PORT", "0"), (variable, value)];
+        let ended = Server::refuse(folder().path(), &more).await;
+        ended.assert_refused(&format!("error: {variable} is {value:?}. It must hold"));
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_that_cannot_be_written_is_named() {
+    let folder = folder();
+    // Not by permissions, which don't hold root back.
+    fs::write(folder.path().join(".local"), "").unwrap();
+    let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
+    ended.assert_refused("/.local/dynamodb.sqlite: ");
+    ended.assert_refused("error: can't write to ");
+}
+
+#[tokio::test]
+async fn a_broken_data_file_is_named_and_left_as_it_is() {
+    let folder = folder();
+    let file = folder.path().join(".local/dynamodb.sqlite");
+    fs::create_dir(folder.path().join(".local")).unwrap();
+    fs::write(&file, "no database".repeat(1000)).unwrap();
+    let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
+    ended.assert_refused("/.local/dynamodb.sqlite is damaged or not the counter's data");
+    assert_eq!(
+        fs::read_to_string(file).unwrap(),
+        "no database".repeat(1000)
+    );
+}
+
+#[tokio::test]
+async fn a_truncated_data_file_is_named_as_well() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    server.visit().await;
+    server.signal("-TERM").await;
+    let file = folder.path().join(".local/dynamodb.sqlite");
+    let data = fs::read(&file).unwrap();
+    fs::write(&file, &data[..data.len() / 2]).unwrap();
+    let _ = fs::remove_file(folder.path().join(".local/dynamodb.sqlite-wal"));
+    let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
+    ended.assert_refused("/.local/dynamodb.sqlite is damaged or not the counter's data");
+}

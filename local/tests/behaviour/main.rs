@@ -1,0 +1,13 @@
+//! How `make run` behaves: its API, its data, its start and its end.
+//!
+//! * `api`: what a browser or curl gets.
+//! * `life`: starts, restarts, signals, and everything that keeps it from starting.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't go on should fail there"
+)]
+
+mod api;
+mod life;
+mod server;

@@ -1,0 +1,133 @@
+//! The program, started as `make run` starts it, in a folder of its own.
+
+use std::path::Path;
+use std::process::{Command as Kill, ExitStatus, Stdio};
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// Longer than the program takes for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Server {
+    program: Child,
+    stdout: BufReader<ChildStdout>,
+    /// URL without a path.
+    pub(crate) url: String,
+}
+
+/// What the program left behind.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Server {
+    /// Starts it in a folder, on any free port, with more variables.
+    pub(crate) async fn start(folder: &TempDir, more: &[(&str, &str)]) -> Self {
+        let mut program = command(folder.path(), more);
+        let mut program = program.env("PORT", "0").spawn().unwrap();
+        let mut stdout = BufReader::new(program.stdout.take().unwrap());
+        let mut banner = String::new();
+        while !banner.contains("Ctrl-C") {
+            let read = timeout(PATIENCE, stdout.read_line(&mut banner))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_ne!(read, 0, "it ended: {banner}");
+        }
+        let url = banner
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap();
+        Self {
+            program,
+            stdout,
+            url: url.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// Starts it where it should refuse to, and waits for its end.
+    pub(crate) async fn refuse(folder: &Path, more: &[(&str, &str)]) -> Ended {
+        let output = timeout(PATIENCE, command(folder, more).output())
+            .await
+            .unwrap()
+            .unwrap();
+        Ended {
+            status: output.status,
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    pub(crate) async fn request(&self, method: &str, path: &str) -> Response {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
+        request.send().await.unwrap()
+    }
+
+    /// Visits, and returns the number that it was told.
+    pub(crate) async fn visit(&self) -> u64 {
+        let response = self.request("GET", "/visitorcount").await;
+        assert_eq!(response.status(), 200);
+        response.json::<Value>().await.unwrap()["count"]
+            .as_u64()
+            .unwrap()
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub(crate) async fn signal(mut self, signal: &str) -> Ended {
+        let id = self.program.id().unwrap().to_string();
+        assert!(
+            Kill::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut stdout = String::new();
+        timeout(PATIENCE, self.stdout.read_to_string(&mut stdout))
+            .await
+            .unwrap()
+            .unwrap();
+        let output = timeout(PATIENCE, self.program.wait_with_output())
+            .await
+            .unwrap()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Ended {
+            status: output.status,
+            stdout,
+            stderr,
+        }
+    }
+}
+
+impl Ended {
+    /// One clear line on standard error and exit code 1.
+    #[track_caller]
+    pub(crate) fn assert_refused(&self, line: &str) {
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        assert!(self.stderr.contains(line), "{}", self.stderr);
+        assert_eq!((self.status.code(), self.stdout.as_str()), (Some(1), ""));
+    }
+}
+
+fn command(folder: &Path, more: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_visitor-counter-local"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .envs(more.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
