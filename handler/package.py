@@ -16,6 +16,9 @@ TARGET = "aarch64-unknown-linux-gnu"
 BOOTSTRAP = WORKSPACE / "target/lambda/visitor-counter/bootstrap"
 ARCHIVE = BOOTSTRAP.with_suffix(".zip")
 
+# A function starts the faster the less there is of it.
+LARGEST = 3_000_000
+
 # The earliest time that a zip can hold.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -80,7 +83,10 @@ def main() -> None:
     archive()
     path = ARCHIVE.relative_to(WORKSPACE)
     digest = hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()
-    print(f"{path}  {ARCHIVE.stat().st_size / 1e6:.2f} MB  sha256 {digest}")
+    size = ARCHIVE.stat().st_size
+    print(f"{path}  {size / 1e6:.2f} MB  sha256 {digest}")
+    if size > LARGEST:
+        sys.exit(f"error: it may have {LARGEST / 1e6:.1f} MB at most.")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 //! Lambda faked around the built program: its environment, and the Runtime API it asks for work.
 //!
-//! The program is the one that cargo built for these tests, or the one that `BOOTSTRAP` names.
+//! The program is the one that cargo built for these tests, or the one that `BOOTSTRAP` names. It
+//! is run by `BOOTSTRAP_RUNNER`, if that is set, such as qemu with its arguments.
 
 use std::collections::HashMap;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -182,22 +184,25 @@ impl Ended {
 
 /// The program with an empty environment.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new(bootstrap());
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let program = env::var_os("BOOTSTRAP").map_or_else(
+        || env!("CARGO_BIN_EXE_visitor-counter").into(),
+        |path| workspace.join(path),
+    );
+    let runner = env::var("BOOTSTRAP_RUNNER").unwrap_or_default();
+    let mut words = runner
+        .split_whitespace()
+        .map(OsStr::new)
+        .chain([program.as_os_str()]);
+    let mut command = Command::new(words.next().unwrap());
     command
+        .args(words)
         .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command
-}
-
-fn bootstrap() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    env::var_os("BOOTSTRAP").map_or_else(
-        || env!("CARGO_BIN_EXE_visitor-counter").into(),
-        |path| workspace.join(path),
-    )
 }
 
 async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {

@@ -1,0 +1,81 @@
+# Everything a developer does here. Each target brings what it needs: `.venv` is made from
+# requirements-dev.txt, and make starts over when that changes.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The tools of `.venv` go before those of the machine. Without it, nothing changes.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
+VENV := .venv/.complete
+
+# Runs arm64 programs where the machine doesn't.
+QEMU := $(if $(filter aarch64 arm64,$(shell uname -m)),,qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+
+.PHONY: help
+help: ## Say what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
+
+.PHONY: rust
+rust:
+	@command -v cargo >/dev/null || \
+		{ echo 'error: cargo is missing. Install Rust: https://rustup.rs' >&2; exit 1; }
+
+.PHONY: run
+run: rust ## Run the counter on this machine (PORT=3000).
+	@cargo run --locked --package visitor-counter-local
+
+.PHONY: test
+test: lint test-rust test-python ## Check and test everything.
+
+.PHONY: lint
+lint: rust $(VENV) ## Check formats, lints, docs and types.
+	cargo fmt --check
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
+	ruff format --check
+	ruff check
+	basedpyright
+
+.PHONY: test-rust
+test-rust: rust ## Test the handler and the local run.
+	cargo test --locked --workspace
+
+.PHONY: test-python
+test-python: rust $(VENV) ## Test the API as its users see it (URL=… for one that is deployed).
+	pytest tests $(if $(URL),--url $(URL))
+
+.PHONY: package
+package: rust $(VENV) ## Build the function for Lambda (arm64).
+	python handler/package.py
+
+.PHONY: test-package
+test-package: ## Test the packaged function as a process (in qemu where this isn't arm64).
+	@test -e $(ARCHIVE) || { echo 'error: $(ARCHIVE) is missing. Run `make package`.' >&2; exit 1; }
+	@for tool in unzip $(firstword $(QEMU)); do command -v "$$tool" >/dev/null || \
+		{ echo "error: $$tool is missing. Debian: apt install unzip qemu-user-static libc6-arm64-cross" >&2; exit 1; }; done
+	rm -rf target/package
+	unzip -q $(ARCHIVE) -d target/package
+	BOOTSTRAP=target/package/bootstrap BOOTSTRAP_RUNNER='$(QEMU)' \
+		cargo test --locked --package visitor-counter --test behaviour -- process:: events::
+
+.PHONY: fmt
+fmt: $(VENV) ## Format the code.
+	cargo fmt
+	ruff format
+	ruff check --fix
+
+.PHONY: lock
+lock: $(VENV) ## Lock the newest versions of the Python packages.
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command 'make lock' --group dev --output-file requirements-dev.txt
+
+$(VENV): requirements-dev.txt
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'error: Python 3.11 or later is needed, as python3.' >&2; exit 1; }
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@

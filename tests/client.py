@@ -1,0 +1,31 @@
+"""A frontend, as far as the tests need one."""
+
+from dataclasses import dataclass
+
+import requests
+
+# Longer than API Gateway waits for a function.
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The counter at a URL."""
+
+    url: str
+
+    def request(
+        self, method: str, path: str = "", headers: dict[str, str] | None = None
+    ) -> requests.Response:
+        """Send one request to the counter, or to a path that its URL continues with."""
+        return requests.request(
+            method, self.url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+        )
+
+    def visit(self) -> int:
+        """Count one visit and return the new count."""
+        response = self.request("GET")
+        assert response.status_code == requests.codes.ok, response.text
+        count = response.json()["count"]
+        assert type(count) is int
+        return count
