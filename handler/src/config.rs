@@ -1,15 +1,15 @@
 //! Configuration from the environment, read once.
 
+mod types;
+
 use std::env;
 use std::ffi::OsString;
-use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
-use url::Url;
 
+pub use self::types::{Endpoint, RegionName, RootCertificates, TableName};
 use crate::count::StartCount;
 use crate::log::Log;
 use crate::origin::AllowedOrigins;
@@ -27,8 +27,7 @@ pub struct Config {
     pub region: RegionName,
     /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`, else the region's own endpoint.
     pub endpoint: Option<Endpoint>,
-    /// `SSL_CERT_FILE`: certificates to trust instead of the system's. The TLS library reads the
-    /// variable as well; here it is checked, since the library would go on without any.
+    /// `SSL_CERT_FILE`: the certificates to trust instead of the system's.
     pub root_certificates: Option<RootCertificates>,
     /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, required, and `AWS_SESSION_TOKEN`. Lambda
     /// sets them.
@@ -37,22 +36,6 @@ pub struct Config {
     /// logging configuration.
     pub log: Log,
 }
-
-/// Name of a DynamoDB table.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct TableName(String);
-
-/// Name of an AWS region.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RegionName(String);
-
-/// HTTP address of a DynamoDB that isn't the region's own.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Endpoint(String);
-
-/// File with at least one PEM certificate.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RootCertificates(String);
 
 /// A variable that can't be used, and what it may hold.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -66,21 +49,27 @@ pub enum ConfigError {
         allowed: &'static str,
     },
     /// A variable has a wrong value.
-    #[error("{variable} is {value:?}. It must hold {allowed}.")]
+    #[error("{variable} is {value}. It must hold {allowed}.")]
     Invalid {
         /// Its name.
         variable: &'static str,
-        /// Its value, as far as it is text.
+        /// Its value in quotes, as far as it is text and no secret.
         value: String,
         /// What it may hold.
         allowed: &'static str,
     },
 }
 
-/// A value that its type can't hold; [`ConfigError`] says the rest.
+/// Text that its type can't hold. [`ConfigError`] says the rest.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not allowed")]
 pub struct NotAllowed;
+
+/// A type that a variable is parsed into.
+pub(crate) trait Setting: FromStr<Err = NotAllowed> {
+    /// What it may hold, as the end of the sentence "It must hold …".
+    const ALLOWED: &str;
+}
 
 impl Config {
     /// Reads the environment of this process.
@@ -100,180 +89,78 @@ impl Config {
     pub fn from_vars(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(get);
         Ok(Self {
-            table_name: vars.required("TABLE_NAME", TABLE_NAMES)?,
-            allowed_origins: vars
-                .optional("ALLOWED_ORIGINS", ORIGINS)?
-                .unwrap_or_default(),
-            start_count: vars
-                .optional("START_COUNT", START_COUNTS)?
-                .unwrap_or_default(),
-            region: vars.required("AWS_REGION", REGIONS)?,
-            endpoint: match vars.optional_aws("AWS_ENDPOINT_URL_DYNAMODB", ENDPOINTS)? {
+            table_name: vars.required("TABLE_NAME")?,
+            allowed_origins: vars.optional("ALLOWED_ORIGINS")?.unwrap_or_default(),
+            start_count: vars.optional("START_COUNT")?.unwrap_or_default(),
+            region: vars.required("AWS_REGION")?,
+            endpoint: match vars.optional_unless_empty("AWS_ENDPOINT_URL_DYNAMODB")? {
                 Some(endpoint) => Some(endpoint),
-                None => vars.optional_aws("AWS_ENDPOINT_URL", ENDPOINTS)?,
+                None => vars.optional_unless_empty("AWS_ENDPOINT_URL")?,
             },
-            root_certificates: vars.optional("SSL_CERT_FILE", CERTIFICATES)?,
-            credentials: Credentials::new(
-                vars.required::<String>("AWS_ACCESS_KEY_ID", CREDENTIALS)?,
-                vars.required::<String>("AWS_SECRET_ACCESS_KEY", CREDENTIALS)?,
-                vars.optional_aws("AWS_SESSION_TOKEN", CREDENTIALS)?,
-                None,
-                "environment",
-            ),
+            root_certificates: vars.optional("SSL_CERT_FILE")?,
+            credentials: vars.credentials()?,
             log: Log {
-                level: vars
-                    .optional("AWS_LAMBDA_LOG_LEVEL", LOG_LEVELS)?
-                    .unwrap_or_default(),
-                format: vars
-                    .optional("AWS_LAMBDA_LOG_FORMAT", LOG_FORMATS)?
-                    .unwrap_or_default(),
+                level: vars.optional("AWS_LAMBDA_LOG_LEVEL")?.unwrap_or_default(),
+                format: vars.optional("AWS_LAMBDA_LOG_FORMAT")?.unwrap_or_default(),
             },
         })
     }
 }
 
-// What each variable may hold, as the end of the sentence "It must hold …".
-const TABLE_NAMES: &str = "the table's name: 3 to 255 of a-z, A-Z, 0-9, '_', '-' and '.'";
-const ORIGINS: &str = "* or origins between commas, such as https://example.com: a scheme (http or \
-                       https), a host and perhaps a port, without a path or a slash at the end";
-const START_COUNTS: &str = "a whole number from 0 to 9007199254740990 (2^53 - 2)";
-const REGIONS: &str = "the name of an AWS region, such as eu-central-1";
-const ENDPOINTS: &str = "a URL such as http://127.0.0.1:8000, with http or https";
-const CERTIFICATES: &str = "the path of a readable file with at least one PEM certificate";
-const CREDENTIALS: &str = "the function's AWS credentials, which Lambda sets";
-const LOG_LEVELS: &str = "TRACE, DEBUG, INFO, WARN, ERROR or FATAL";
-const LOG_FORMATS: &str = "JSON or Text";
-
 struct Vars<F>(F);
 
 impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
-    fn required<T: FromStr>(
-        &self,
-        variable: &'static str,
-        allowed: &'static str,
-    ) -> Result<T, ConfigError> {
-        self.optional(variable, allowed)?
+    fn required<T: Setting>(&self, variable: &'static str) -> Result<T, ConfigError> {
+        let allowed = T::ALLOWED;
+        self.optional(variable)?
             .ok_or(ConfigError::Missing { variable, allowed })
     }
 
-    fn optional<T: FromStr>(
-        &self,
-        variable: &'static str,
-        allowed: &'static str,
-    ) -> Result<Option<T>, ConfigError> {
+    fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, ConfigError> {
         let Some(value) = (self.0)(variable) else {
             return Ok(None);
         };
-        value
-            .to_str()
-            .and_then(|value| value.parse().ok())
-            .map(Some)
-            .ok_or_else(|| {
-                let value = value.to_string_lossy().into_owned();
-                ConfigError::Invalid {
-                    variable,
-                    value,
-                    allowed,
-                }
-            })
+        let parsed = value.to_str().and_then(|value| value.parse().ok());
+        parsed.map(Some).ok_or_else(|| ConfigError::Invalid {
+            variable,
+            value: format!("{:?}", value.to_string_lossy()),
+            allowed: T::ALLOWED,
+        })
     }
 
     /// Of the SDKs' own variables an empty one is as good as none.
-    fn optional_aws<T: FromStr>(
+    fn optional_unless_empty<T: Setting>(
         &self,
         variable: &'static str,
-        allowed: &'static str,
     ) -> Result<Option<T>, ConfigError> {
         match (self.0)(variable) {
-            Some(value) if !value.is_empty() => self.optional(variable, allowed),
+            Some(value) if !value.is_empty() => self.optional(variable),
             _ => Ok(None),
         }
     }
-}
 
-impl FromStr for TableName {
-    type Err = NotAllowed;
-
-    /// The [rule] is DynamoDB's.
-    ///
-    /// [rule]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-        if (3..=255).contains(&text.len()) && text.chars().all(is_allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAllowed)
-        }
-    }
-}
-
-impl FromStr for RegionName {
-    type Err = NotAllowed;
-
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if !text.is_empty() && text.chars().all(is_allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAllowed)
-        }
-    }
-}
-
-impl FromStr for Endpoint {
-    type Err = NotAllowed;
-
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let url = Url::parse(text).map_err(|_| NotAllowed)?;
-        if matches!(url.scheme(), "http" | "https") {
-            Ok(Self(url.into()))
-        } else {
-            Err(NotAllowed)
-        }
-    }
-}
-
-impl FromStr for RootCertificates {
-    type Err = NotAllowed;
-
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        let found = rustls_native_certs::load_certs_from_paths(Some(Path::new(text)), None);
-        if found.certs.is_empty() {
-            Err(NotAllowed)
-        } else {
-            Ok(Self(text.to_owned()))
-        }
-    }
-}
-
-impl Endpoint {
-    /// Whether the connection is encrypted.
-    #[must_use]
-    pub fn is_tls(&self) -> bool {
-        self.0.starts_with("https:")
-    }
-}
-
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for RegionName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for RootCertificates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    fn credentials(&self) -> Result<Credentials, ConfigError> {
+        let allowed = "the function's AWS credentials, which Lambda sets";
+        let secret = |variable| match (self.0)(variable).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Some(Err(_)) => {
+                let value = "no text".to_owned();
+                Err(ConfigError::Invalid {
+                    variable,
+                    value,
+                    allowed,
+                })
+            }
+        };
+        let required =
+            |variable| secret(variable)?.ok_or(ConfigError::Missing { variable, allowed });
+        Ok(Credentials::new(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            secret("AWS_SESSION_TOKEN")?,
+            None,
+            "environment",
+        ))
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
-use thiserror::Error;
+
+use crate::config::{NotAllowed, Setting};
 
 /// Number of visits counted: 1 to 2^53 − 1.
 ///
@@ -19,11 +20,6 @@ pub struct Count(u64);
 /// Not 0 where a site brings its count along from an older counter.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct StartCount(u64);
-
-/// Text that is no whole number, or one outside of the type's range.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("not a whole number in range")]
-pub struct OutOfRange;
 
 impl Count {
     /// 2^53 − 1.
@@ -42,25 +38,35 @@ impl StartCount {
 }
 
 impl FromStr for Count {
-    type Err = OutOfRange;
+    type Err = NotAllowed;
 
-    fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        match text.parse() {
-            Ok(number) if (1..=Self::MAX.0).contains(&number) => Ok(Self(number)),
-            _ => Err(OutOfRange),
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match whole_number(text)? {
+            number if (1..=Self::MAX.0).contains(&number) => Ok(Self(number)),
+            _ => Err(NotAllowed),
         }
     }
 }
 
-impl FromStr for StartCount {
-    type Err = OutOfRange;
+impl Setting for StartCount {
+    const ALLOWED: &str = "a whole number from 0 to 9007199254740990 (2^53 - 2)";
+}
 
-    fn from_str(text: &str) -> Result<Self, OutOfRange> {
-        match text.parse() {
-            Ok(number) if number <= Self::MAX.0 => Ok(Self(number)),
-            _ => Err(OutOfRange),
+impl FromStr for StartCount {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        match whole_number(text)? {
+            number if number <= Self::MAX.0 => Ok(Self(number)),
+            _ => Err(NotAllowed),
         }
     }
+}
+
+/// Digits alone: the parser of the standard library takes a sign as well.
+fn whole_number(text: &str) -> Result<u64, NotAllowed> {
+    let is_signed = text.starts_with('+');
+    text.parse().ok().filter(|_| !is_signed).ok_or(NotAllowed)
 }
 
 impl fmt::Display for Count {

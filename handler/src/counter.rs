@@ -10,22 +10,23 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use thiserror::Error;
 
-use crate::config::{Config, TableName};
-use crate::count::{Count, OutOfRange, StartCount};
+use crate::config::{Config, NotAllowed, TableName};
+use crate::count::{Count, StartCount};
+use crate::log::causes;
 use crate::{dynamodb, retry};
 
 /// Partition key of the table.
 pub const KEY: &str = "id";
 
 /// Value of the [`KEY`] of the one item.
-pub const ITEM_ID: &str = "site";
+const ITEM_ID: &str = "site";
 
 /// Attribute that holds the number of visits.
-pub const VISITS: &str = "visits";
+const VISITS: &str = "visits";
 
 /// The counter of a site: one number in one item of one table.
 #[derive(Clone, Debug)]
-pub struct Counter {
+pub(crate) struct Counter {
     client: Client,
     table: TableName,
     start: StartCount,
@@ -34,24 +35,25 @@ pub struct Counter {
 /// A visit without a count, and what is known of it.
 #[derive(Debug, Error)]
 #[error("{certainty}")]
-pub struct VisitError {
+pub(crate) struct VisitError {
     /// Whether the visit was counted.
-    pub certainty: Certainty,
+    pub(crate) certainty: Certainty,
     /// DynamoDB's error code, or a name for what failed on the way to it.
-    pub code: Cow<'static, str>,
+    pub(crate) code: Cow<'static, str>,
     source: Box<dyn Error + Send + Sync>,
 }
 
 /// Whether a visit that failed was counted.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub enum Certainty {
+pub(crate) enum Certainty {
     /// Certainly not counted, and worth another try in a moment.
     #[error("not counted, DynamoDB is busy or out of reach")]
     NotCounted,
     /// Perhaps counted: the request left, and no usable answer came back.
     #[error("perhaps counted, DynamoDB gave no usable answer")]
     Unknown,
-    /// Not counted, and no try will change that until somebody mends the cause.
+    /// Refused, and no try will change that until somebody mends the cause. Not counted, but for a
+    /// stored fraction, which the write raises before anybody sees it.
     #[error("refused, the counter or its table needs mending")]
     Refused,
 }
@@ -68,8 +70,7 @@ struct NoCount;
 
 impl Counter {
     /// The counter that a configuration describes. Connects to nothing yet.
-    #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             client: dynamodb::client(config),
             table: config.table_name.clone(),
@@ -79,10 +80,10 @@ impl Counter {
 
     /// Opens the connection to DynamoDB, so that the first visit needn't wait for it.
     ///
-    /// Takes at most [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT). Worth its while during the start of
+    /// Takes at most [`ATTEMPT_LIMIT`](dynamodb::ATTEMPT_LIMIT). Worth its while during the start of
     /// a function, which runs at full CPU. A failure only means that the first visit is slower, so
     /// it is logged and forgotten.
-    pub async fn warm_up(&self) {
+    pub(crate) async fn warm_up(&self) {
         // One read of the item, as the visits' own update would count. Without retries, but with
         // the limits as they are: other limits would open a connection that visits don't use.
         let read = self
@@ -103,13 +104,13 @@ impl Counter {
     /// Counts one visit and returns the number that the write itself returned.
     ///
     /// The first visit creates the item, one above the start value. A stored value that is no
-    /// number or outside of 0 to 2^53 − 2 is left as it is.
+    /// number, or outside of 0 to 2^53 − 2, is left as it is.
     ///
     /// # Errors
     ///
     /// [`VisitError`] says whether the visit was counted all the same. It is counted once at most,
     /// whatever fails: see the `retry` module.
-    pub async fn visit(&self) -> Result<Count, VisitError> {
+    pub(crate) async fn visit(&self) -> Result<Count, VisitError> {
         // Lambda freezes the process between visits. One turn of the event loop lets it notice
         // connections that were closed meanwhile, before one of them is chosen for this visit.
         tokio::task::yield_now().await;
@@ -146,8 +147,9 @@ fn count(output: &UpdateItemOutput) -> Result<Count, VisitError> {
             source: Box::new(NoCount),
         });
     };
-    // The condition lets a fraction pass, so it shows only here.
-    number.parse().map_err(|OutOfRange| VisitError {
+    // The condition lets a fraction pass, so it shows only here. Whole numbers have one rendering
+    // in DynamoDB, digits alone, for as long as they are counts.
+    number.parse().map_err(|NotAllowed| VisitError {
         certainty: Certainty::Refused,
         code: "NotACount".into(),
         source: Box::new(NotACount(number.clone())),
@@ -172,14 +174,15 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Certainty, Cow<'static, str>) {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
             let code = answer.err().code();
-            let certainty = match status {
-                _ if retry::is_throttled(status, code) => Certainty::NotCounted,
-                200..300 => return (Certainty::Unknown, UNREADABLE.into()),
-                400..500 => Certainty::Refused,
-                _ => Certainty::Unknown,
-            };
-            let code = code.map_or_else(|| format!("Http{status}"), str::to_owned);
-            (certainty, code.into())
+            let name = code
+                .map_or_else(|| format!("Http{status}"), str::to_owned)
+                .into();
+            match status {
+                _ if retry::is_throttled(status, code) => (Certainty::NotCounted, name),
+                200..300 => (Certainty::Unknown, UNREADABLE.into()),
+                400..500 => (Certainty::Refused, name),
+                _ => (Certainty::Unknown, name),
+            }
         }
         SdkError::DispatchFailure(failure) => {
             if failure
@@ -195,12 +198,4 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Certainty, Cow<'static, str>) {
         SdkError::ConstructionFailure(_) => (Certainty::Refused, "RequestNotBuilt".into()),
         _ => (Certainty::Unknown, UNREADABLE.into()),
     }
-}
-
-/// An error and all its causes, outermost first.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    let chain: Vec<_> = std::iter::successors(Some(error), |&error| error.source())
-        .map(ToString::to_string)
-        .collect();
-    chain.join(": ")
 }

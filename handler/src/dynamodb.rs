@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 
-use crate::config::{Config, Endpoint};
+use crate::config::Config;
 use crate::retry::AtMostOnce;
 
 /// Longest wait for a connection: name, TCP and TLS.
@@ -38,7 +38,7 @@ pub(crate) fn client(config: &Config) -> Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(config.region.to_string()))
         .credentials_provider(config.credentials.clone())
-        .http_client(http_client(config.endpoint.as_ref()))
+        .http_client(http_client(config))
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT_LIMIT)
@@ -61,16 +61,20 @@ pub(crate) fn client(config: &Config) -> Client {
     Client::from_conf(builder.build())
 }
 
-fn http_client(endpoint: Option<&Endpoint>) -> SharedHttpClient {
-    // The system's certificates take milliseconds to read, so not where nothing is encrypted.
-    let roots = match endpoint {
-        Some(endpoint) if !endpoint.is_tls() => TrustStore::empty(),
-        _ => TrustStore::default(),
+#[expect(
+    clippy::expect_used,
+    reason = "the builder of a TLS context never fails"
+)]
+fn http_client(config: &Config) -> SharedHttpClient {
+    let roots = match (&config.root_certificates, &config.endpoint) {
+        (Some(roots), _) => TrustStore::empty().with_pem_certificate(roots.pem()),
+        // The system's certificates take milliseconds to read, so not where nothing is encrypted.
+        (None, Some(endpoint)) if !endpoint.is_tls() => TrustStore::empty(),
+        (None, _) => TrustStore::default(),
     };
-    let builder =
-        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    match TlsContext::builder().with_trust_store(roots).build() {
-        Ok(context) => builder.tls_context(context).build_https(),
-        Err(_) => builder.build_https(),
-    }
+    let tls = TlsContext::builder().with_trust_store(roots).build();
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls.expect("a TLS context"))
+        .build_https()
 }

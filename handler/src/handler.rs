@@ -16,7 +16,8 @@ use tracing::{Instrument, Span};
 
 use crate::config::Config;
 use crate::count::Count;
-use crate::counter::{Counter, VisitError, causes};
+use crate::counter::{Counter, VisitError};
+use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
 
@@ -50,7 +51,8 @@ impl Handler {
         }
     }
 
-    /// See [`Counter::warm_up`].
+    /// Opens the connection to DynamoDB, so that the first visit needn't wait for it. Takes at most
+    /// [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT), and a failure is logged and forgotten.
     pub async fn warm_up(&self) {
         self.counter.warm_up().await;
     }
@@ -88,9 +90,10 @@ impl Handler {
             .await
             .unwrap_or(Err(Problem::Internal))
             .unwrap_or_else(|problem| problem.response(request_id));
-        // A page whose origin is refused must be able to read why. There is nothing secret in it.
-        let origin = self
-            .allowed_origin(request)
+        // A page must be able to read that its origin is refused or its path unknown. There is
+        // nothing secret in that, and API Gateway's own errors name no origin either.
+        let origin = route(request)
+            .and_then(|_| self.allowed_origin(request))
             .unwrap_or(HeaderValue::from_static("*"));
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -188,7 +191,8 @@ mod tests {
             _ => None,
         };
         let handler = Handler::new(&Config::from_vars(vars).unwrap());
-        let mut request = Request::default();
+        let event = include_str!("../tests/behaviour/events/apigw-rest.json");
+        let mut request = lambda_http::request::from_str(event).unwrap();
         request
             .headers_mut()
             .insert(ORIGIN, HeaderValue::from_static("https://a.example"));

@@ -9,7 +9,7 @@
 //! * `counter`: the one atomic write, and what its failure says about the visit.
 //! * `dynamodb`: the client with its time limits, `retry`: what may be sent a second time.
 //! * `problem`: failure to HTTP, in this one place.
-//! * `log`: one JSON line a failure, and for every panic.
+//! * `log`: one JSON line per failure, panics included.
 //!
 //! There is no store trait: the seam for tests is the endpoint URL of DynamoDB.
 
@@ -26,9 +26,9 @@ mod retry;
 pub use config::{
     Config, ConfigError, Endpoint, NotAllowed, RegionName, RootCertificates, TableName,
 };
-pub use count::{Count, OutOfRange, StartCount};
-pub use counter::{Certainty, Counter, ITEM_ID, KEY, VISITS, VisitError};
+pub use count::{Count, StartCount};
+pub use counter::KEY;
 pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
 pub use handler::Handler;
-pub use log::{Format, Level, Log};
-pub use origin::{AllowedOrigins, InvalidOrigin, Origin};
+pub use log::{Format, Level, Log, causes};
+pub use origin::{AllowedOrigins, Origin};

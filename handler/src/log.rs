@@ -1,5 +1,6 @@
 //! Log lines: JSON on standard output, which Lambda hands to CloudWatch.
 
+use std::error::Error;
 use std::panic;
 use std::str::FromStr;
 
@@ -7,7 +8,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::config::NotAllowed;
+use crate::config::{NotAllowed, Setting};
 
 /// Which lines are written and how they look.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -48,9 +49,16 @@ impl Log {
     /// the visitors' IP addresses and user agents.
     pub fn init(self) {
         let own = self.level.filter();
+        let libraries = own.min(LevelFilter::WARN);
         let filter = Targets::new()
-            .with_default(own.min(LevelFilter::WARN))
-            .with_target("visitor_counter", own);
+            .with_default(libraries)
+            .with_target("visitor_counter", own)
+            // The ids of an event that fails before the handler sees it. Spans only, no lines.
+            .with_target("lambda_runtime::layers::trace", LevelFilter::INFO)
+            // Says again what the panic hook and the counter have said.
+            .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
+            .with_target("aws_smithy_http_client", LevelFilter::ERROR)
+            .with_target("aws_smithy_http_client::client::tls", libraries);
         let registry = tracing_subscriber::registry().with(filter);
         let layer = fmt::layer().with_target(false).with_ansi(false);
         // Only a second call in one process can fail; its logging stays as it is.
@@ -80,6 +88,19 @@ impl Level {
     }
 }
 
+/// An error and all its causes, outermost first.
+#[must_use]
+pub fn causes(error: &dyn Error) -> String {
+    let chain: Vec<_> = std::iter::successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect();
+    chain.join(": ")
+}
+
+impl Setting for Level {
+    const ALLOWED: &str = "TRACE, DEBUG, INFO, WARN, ERROR or FATAL";
+}
+
 impl FromStr for Level {
     type Err = NotAllowed;
 
@@ -93,6 +114,10 @@ impl FromStr for Level {
             _ => Err(NotAllowed),
         }
     }
+}
+
+impl Setting for Format {
+    const ALLOWED: &str = "JSON or Text";
 }
 
 impl FromStr for Format {

@@ -5,7 +5,7 @@ use std::env;
 use std::process::ExitCode;
 
 use lambda_http::{Request, service_fn};
-use visitor_counter::{Config, Handler, Log};
+use visitor_counter::{Config, Handler, Log, causes};
 
 /// What Lambda sets for every function, and its runtime library insists on.
 const LAMBDA_VARIABLES: [&str; 4] = [
@@ -60,7 +60,7 @@ async fn main() -> ExitCode {
     match lambda_http::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(code = "RuntimeApi", causes = %error, "stopped");
+            tracing::error!(code = "RuntimeApi", causes = causes(&*error), "stopped");
             ExitCode::FAILURE
         }
     }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use lambda_http::http::HeaderValue;
-use thiserror::Error;
 use url::Url;
+
+use crate::config::{NotAllowed, Setting};
 
 /// Origin of a page as a browser sends it: scheme, host, and the port where it isn't the default.
 ///
@@ -24,11 +25,6 @@ pub enum AllowedOrigins {
     List(Vec<Origin>),
 }
 
-/// Text that is neither `*` nor a list of origins.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{0:?} is not an origin")]
-pub struct InvalidOrigin(String);
-
 impl Origin {
     fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
@@ -36,21 +32,26 @@ impl Origin {
 }
 
 impl FromStr for Origin {
-    type Err = InvalidOrigin;
+    type Err = NotAllowed;
 
-    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
-        let invalid = || InvalidOrigin(text.to_owned());
-        let (scheme, authority) = text.split_once("://").ok_or_else(invalid)?;
-        // A URL parser forgives what an origin can't hold: a path, a user, white space. A `*` would
-        // match nothing.
-        let is_bare = !authority.contains(|c: char| "/\\?#@*".contains(c) || c.is_whitespace());
-        if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") || !is_bare {
-            return Err(invalid());
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let url = Url::parse(text).map_err(|_| NotAllowed)?;
+        let origin = url.origin();
+        let normal = origin.ascii_serialization();
+        // The URL parser forgives and rewrites much: a path, a user, white space, `https://1`. Only
+        // what comes out as it went in is an origin, apart from case, script and default port.
+        let written = text.to_lowercase();
+        let is_origin = [&normal, &origin.unicode_serialization()]
+            .into_iter()
+            .filter_map(|form| written.strip_prefix(form.as_str()))
+            .any(|rest| matches!(rest, "" | ":80" | ":443"));
+        let is_web = matches!(url.scheme(), "http" | "https");
+        if !is_web || !is_origin || normal.contains('*') {
+            return Err(NotAllowed);
         }
-        let url = Url::parse(text).map_err(|_| invalid())?;
-        HeaderValue::try_from(url.origin().ascii_serialization())
+        HeaderValue::try_from(normal)
             .map(Self)
-            .map_err(|_| invalid())
+            .map_err(|_| NotAllowed)
     }
 }
 
@@ -78,10 +79,16 @@ impl AllowedOrigins {
     }
 }
 
-impl FromStr for AllowedOrigins {
-    type Err = InvalidOrigin;
+impl Setting for AllowedOrigins {
+    const ALLOWED: &str = "* or origins between commas, such as https://example.com: each a scheme \
+                           (http or https), a host and perhaps a port, without a path or a slash \
+                           at its end";
+}
 
-    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+impl FromStr for AllowedOrigins {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
         if text.trim() == "*" {
             return Ok(Self::Any);
         }

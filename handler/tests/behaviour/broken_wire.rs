@@ -10,7 +10,7 @@ use crate::support::{event, handler};
 
 /// Longest back-off between two attempts, and what a busy machine may add.
 const BACKOFF: Duration = Duration::from_secs(1);
-const SLACK: Duration = Duration::from_millis(500);
+const SLACK: Duration = Duration::from_millis(1500);
 
 /// Sends one visit and returns its reply with the time it took.
 async fn visit(endpoint: &str) -> (Reply, Duration) {
@@ -58,7 +58,7 @@ async fn a_request_without_an_answer_is_given_up_after_one_attempt() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_twice_and_the_visit_is_not_counted() {
+async fn a_visit_without_a_connection_is_not_counted_and_may_be_tried_again() {
     let nowhere = Nowhere::reserve();
     let (reply, took) = visit(&nowhere.url()).await;
     reply.assert_busy();
@@ -66,7 +66,7 @@ async fn a_refused_connection_is_tried_twice_and_the_visit_is_not_counted() {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_tried_twice_and_the_visit_is_not_counted() {
+async fn a_visit_without_an_address_is_not_counted_and_may_be_tried_again() {
     let (reply, took) = visit("http://dynamodb.invalid").await;
     reply.assert_busy();
     assert!(took < 2 * CONNECT_LIMIT + BACKOFF + SLACK, "{took:?}");

@@ -1,6 +1,9 @@
 //! What each answer of DynamoDB comes to: how often it is asked, and what the visitor gets.
 
+use std::time::Instant;
+
 use serde_json::json;
+use visitor_counter::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 use wiremock::ResponseTemplate;
 
 use crate::support::dynamodb::{Canned, answer, counted, error};
@@ -10,7 +13,10 @@ use crate::support::{event, handler};
 /// Sends one visit, and returns its reply with the number of requests that DynamoDB received.
 async fn visit(answers: impl IntoIterator<Item = ResponseTemplate>) -> (Reply, usize) {
     let dynamodb = Canned::start(answers).await;
-    let reply = event::send(&handler(&dynamodb.url(), &[]), &event::visit()).await;
+    let handler = handler(&dynamodb.url(), &[]);
+    let begin = Instant::now();
+    let reply = event::send(&handler, &event::visit()).await;
+    assert!(begin.elapsed() < OPERATION_LIMIT, "{:?}", begin.elapsed());
     (reply, dynamodb.requests().await.len())
 }
 
@@ -43,8 +49,9 @@ async fn a_visit_is_one_update_that_creates_or_increments_and_returns_the_new_va
 async fn a_visit_that_is_throttled_once_is_sent_again_and_counted() {
     for code in [
         "ProvisionedThroughputExceededException",
-        "ThrottlingException",
         "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
     ] {
         let (reply, requests) = visit([error(400, code), counted(7)]).await;
         assert_eq!((reply.count(), requests), (7, 2), "{code}");
@@ -63,6 +70,18 @@ async fn a_throttled_visit_does_not_wait_as_long_as_dynamodb_would_have_it() {
     let slow_down = error(400, "ThrottlingException").insert_header("x-amz-retry-after", "60000");
     let (reply, requests) = visit([slow_down, counted(7)]).await;
     assert_eq!((reply.count(), requests), (7, 2));
+}
+
+#[tokio::test]
+async fn the_slowest_failure_is_answered_within_the_limit_of_the_operation() {
+    let almost = ATTEMPT_LIMIT.mul_f32(0.75);
+    let (reply, requests) = visit([
+        error(400, "ThrottlingException").set_delay(almost),
+        counted(7).set_delay(OPERATION_LIMIT),
+    ])
+    .await;
+    reply.assert_unconfirmed();
+    assert_eq!(requests, 2);
 }
 
 #[tokio::test]

@@ -94,6 +94,8 @@ async fn a_stored_fraction_is_never_answered_as_a_count() {
     event::send(&handler, &event::visit())
         .await
         .assert_problem(500);
+    // The condition can't tell a fraction, so it was raised.
+    assert_eq!(engine.stored(), json!({ "N": "2.5" }));
 }
 
 #[tokio::test]

@@ -5,25 +5,26 @@ use std::os::unix::ffi::OsStringExt;
 
 use proptest::prelude::*;
 use visitor_counter::{
-    AllowedOrigins, Config, ConfigError, Count, Format, Level, Origin, StartCount,
+    AllowedOrigins, Config, ConfigError, Count, Endpoint, Format, Level, Origin, RegionName,
+    StartCount, TableName,
 };
 
-use crate::support::environment;
+use crate::support::config;
+use crate::support::tls::Terminator;
 
-/// Parses an environment in which these variables are replaced, or missing where there is no value.
 fn parse(replaced: &[(&str, Option<&str>)]) -> Result<Config, ConfigError> {
-    let environment = environment("http://127.0.0.1:8000");
-    Config::from_vars(|variable| {
-        let given = environment.iter().find(|(name, _)| *name == variable);
-        match replaced.iter().find(|(name, _)| *name == variable) {
-            Some((_, value)) => value.map(OsString::from),
-            None => given.map(|(_, value)| value.into()),
-        }
-    })
+    let replaced: Vec<_> = replaced
+        .iter()
+        .map(|(name, value)| (*name, value.map(OsString::from)))
+        .collect();
+    config("http://127.0.0.1:8000", &replaced)
 }
 
-fn refusal(variable: &str, value: &str) -> String {
-    parse(&[(variable, Some(value))]).unwrap_err().to_string()
+fn refusal(variable: &str, value: impl Into<OsString>) -> String {
+    let replaced = [(variable, Some(value.into()))];
+    config("http://127.0.0.1:8000", &replaced)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -64,12 +65,18 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
         ("TABLE_NAME", "ab"),
         ("START_COUNT", ""),
         ("START_COUNT", " 1"),
+        ("START_COUNT", "+1"),
         ("START_COUNT", "1.0"),
         ("START_COUNT", "9007199254740991"),
         ("AWS_REGION", ""),
         ("AWS_REGION", "Frankfurt am Main"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "127.0.0.1:8000"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "ftp://127.0.0.1"),
+        (
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "http://user:password@127.0.0.1",
+        ),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1/?query"),
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
         ("AWS_LAMBDA_LOG_FORMAT", "xml"),
         ("SSL_CERT_FILE", "/does/not/exist"),
@@ -86,6 +93,10 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
         ("ALLOWED_ORIGINS", "https://a.example/blog"),
         ("ALLOWED_ORIGINS", "https://a.example?q"),
         ("ALLOWED_ORIGINS", "https://user@a.example"),
+        ("ALLOWED_ORIGINS", "https://a%2eexample"),
+        ("ALLOWED_ORIGINS", "https://1"),
+        ("ALLOWED_ORIGINS", "https:a.example"),
+        ("ALLOWED_ORIGINS", "https://a.\texample"),
         ("ALLOWED_ORIGINS", "https://a.example:99999"),
         ("ALLOWED_ORIGINS", "https://"),
     ] {
@@ -97,27 +108,53 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
 
 #[test]
 fn a_value_that_is_no_text_is_refused_as_well() {
-    let error = Config::from_vars(|variable| match variable {
-        "TABLE_NAME" => Some(OsString::from_vec(vec![b't', 0xff])),
-        _ => None,
-    });
+    let message = refusal("TABLE_NAME", OsString::from_vec(vec![b't', 0xff]));
     assert!(
-        error
-            .unwrap_err()
-            .to_string()
-            .starts_with("TABLE_NAME is \"t\u{fffd}\".")
+        message.starts_with("TABLE_NAME is \"t\u{fffd}\"."),
+        "{message}"
     );
 }
 
 #[test]
+fn empty_credentials_are_as_good_as_none() {
+    for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        let message = refusal(variable, "");
+        assert!(
+            message.starts_with(&format!("{variable} is not set.")),
+            "{message}"
+        );
+    }
+    parse(&[("AWS_SESSION_TOKEN", Some(""))]).unwrap();
+}
+
+#[test]
 fn a_secret_is_never_shown() {
-    let secret = [
-        ("AWS_SECRET_ACCESS_KEY", Some("hunter2")),
-        ("AWS_REGION", None),
-    ];
-    assert!(!parse(&secret).unwrap_err().to_string().contains("hunter2"));
+    for variable in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ] {
+        let message = refusal(variable, OsString::from_vec(b"hunter2\xff".to_vec()));
+        assert!(
+            message.starts_with(&format!("{variable} is no text.")),
+            "{message}"
+        );
+    }
     let config = parse(&[("AWS_SECRET_ACCESS_KEY", Some("hunter2"))]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn certificates_must_all_be_usable() {
+    let tls = Terminator::start("http://127.0.0.1:1").await;
+    let good = std::fs::read_to_string(tls.certificate()).unwrap();
+    let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+    parse(&[("SSL_CERT_FILE", Some(tls.certificate()))]).unwrap();
+    for bad in [junk.to_owned(), good + junk, "no certificate".to_owned()] {
+        std::fs::write(tls.certificate(), bad).unwrap();
+        let message = refusal("SSL_CERT_FILE", tls.certificate());
+        assert!(message.starts_with("SSL_CERT_FILE is "), "{message}");
+    }
 }
 
 #[test]
@@ -152,29 +189,65 @@ fn origins_are_normalised_as_browsers_do() {
     assert_eq!(list.to_string(), "https://a.example,http://b.example");
 }
 
+const VARIABLES: [&str; 12] = [
+    "ALLOWED_ORIGINS",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_LAMBDA_LOG_FORMAT",
+    "AWS_LAMBDA_LOG_LEVEL",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "SSL_CERT_FILE",
+    "START_COUNT",
+    "TABLE_NAME",
+];
+
+/// What a browser could send as `Origin`, give or take its case and default port.
+const ORIGIN: &str =
+    "(http|HTTPS)://[A-Za-z]([A-Za-z0-9]|-[a-z]){0,10}(\\.[a-z]{2,5}){0,2}(:[1-9][0-9]{0,3})?";
+
 proptest! {
     #[test]
-    fn no_text_makes_parsing_panic(text in ".*", variable in "[A-Z_]+") {
-        let _ = text.parse::<Origin>();
-        let _ = text.parse::<AllowedOrigins>();
-        let _ = text.parse::<Count>();
-        let _ = text.parse::<StartCount>();
-        let _ = Config::from_vars(|name| (name != variable).then(|| OsString::from(&text)));
-    }
-
-    #[test]
-    fn what_looks_like_an_origin_does_not_make_parsing_panic(text in "(https?|ftp)://[\\PC/@:?#\\[\\]]{0,20}(:[0-9]{0,6})?/?") {
-        if let Ok(origin) = text.parse::<Origin>() {
-            prop_assert_eq!(origin.to_string().parse::<Origin>(), Ok(origin));
+    fn no_value_of_any_variable_makes_parsing_panic(
+        variable in prop::sample::select(&VARIABLES[..]),
+        value in ".*",
+    ) {
+        if let Err(error) = parse(&[(variable, Some(&value))]) {
+            prop_assert!(error.to_string().starts_with(variable), "{}", error);
         }
     }
 
     #[test]
-    fn origins_survive_being_written_and_read(
-        list in prop::collection::vec("https?://[A-Za-z][A-Za-z0-9-]{0,20}[a-z](\\.[a-z]{2,5}){0,2}(:[1-9][0-9]{0,3})?", 1..5)
+    fn what_looks_like_an_origin_is_refused_or_survives_being_written_and_read(
+        text in "(https?|ftp)://[\\PC/@:?#\\[\\]]{0,20}(:[0-9]{0,6})?/?",
+    ) {
+        if let Ok(origin) = text.parse::<Origin>() {
+            prop_assert_eq!(origin.to_string().parse(), Ok(origin));
+        }
+    }
+
+    #[test]
+    fn lists_of_origins_survive_being_written_and_read(
+        list in prop::collection::vec(ORIGIN, 1..5),
     ) {
         let origins: AllowedOrigins = list.join(", ").parse().unwrap();
         prop_assert_eq!(origins.to_string().parse(), Ok(origins));
+    }
+
+    #[test]
+    fn names_and_addresses_survive_being_written_and_read(
+        table in "[A-Za-z0-9_.-]{3,255}",
+        region in "[a-z]{2}-[a-z]{4,9}-[1-9]",
+        endpoint in "https?://[a-z]{1,10}(:[1-9][0-9]{0,3})?(/[a-z]{0,5})?",
+    ) {
+        let table: TableName = table.parse().unwrap();
+        prop_assert_eq!(table.to_string().parse(), Ok(table));
+        let region: RegionName = region.parse().unwrap();
+        prop_assert_eq!(region.to_string().parse(), Ok(region));
+        let endpoint: Endpoint = endpoint.parse().unwrap();
+        prop_assert_eq!(endpoint.to_string().parse(), Ok(endpoint));
     }
 
     #[test]
@@ -182,6 +255,8 @@ proptest! {
         let count: Count = number.to_string().parse().unwrap();
         prop_assert_eq!(count.get(), number);
         prop_assert_eq!(serde_json::to_string(&count).unwrap(), number.to_string());
+        let start: StartCount = (number - 1).to_string().parse().unwrap();
+        prop_assert_eq!(start.to_string().parse(), Ok(start));
     }
 
     #[test]

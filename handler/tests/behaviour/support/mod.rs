@@ -8,7 +8,7 @@ pub(crate) mod tls;
 
 use std::ffi::OsString;
 
-use visitor_counter::{Config, Handler};
+use visitor_counter::{Config, ConfigError, Handler};
 
 /// The environment of a function whose DynamoDB is at `endpoint`.
 pub(crate) fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
@@ -21,15 +21,28 @@ pub(crate) fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The handler in this process, with variables added to or replaced in its environment.
-pub(crate) fn handler(endpoint: &str, more: &[(&str, &str)]) -> Handler {
+/// Parses that environment with variables replaced, or missing where there is no value.
+pub(crate) fn config(
+    endpoint: &str,
+    replaced: &[(&str, Option<OsString>)],
+) -> Result<Config, ConfigError> {
     let environment = environment(endpoint);
-    let get = |variable: &str| -> Option<OsString> {
-        let replaced = more.iter().find(|(name, _)| *name == variable);
-        let given = environment.iter().find(|(name, _)| *name == variable);
-        replaced
-            .map(|(_, value)| value.into())
-            .or(given.map(|(_, value)| value.into()))
-    };
-    Handler::new(&Config::from_vars(get).unwrap())
+    Config::from_vars(|variable| {
+        let is_meant = |name: &str| name == variable;
+        let replacement = replaced.iter().find(|(name, _)| is_meant(name));
+        let given = environment.iter().find(|(name, _)| is_meant(name));
+        replacement.map_or_else(
+            || given.map(|(_, value)| value.into()),
+            |(_, value)| value.clone(),
+        )
+    })
+}
+
+/// The handler in this process, with variables added to its environment.
+pub(crate) fn handler(endpoint: &str, more: &[(&str, &str)]) -> Handler {
+    let more: Vec<_> = more
+        .iter()
+        .map(|(name, value)| (*name, Some(value.into())))
+        .collect();
+    Handler::new(&config(endpoint, &more).unwrap())
 }
