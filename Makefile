@@ -1,5 +1,5 @@
 # Everything a developer does here. Each target brings what it needs: `.venv` is made from
-# requirements-dev.txt, and make starts over when that changes.
+# requirements-dev.txt, and made anew when that changes.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,12 +12,12 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
 VENV := .venv/.complete
 
-# Runs arm64 programs where the machine doesn't.
-QEMU := $(if $(filter aarch64 arm64,$(shell uname -m)),,qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+# Runs Linux programs for arm64 where the machine doesn't.
+QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static -L /usr/aarch64-linux-gnu)
 
 .PHONY: help
 help: ## Say what there is.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 22
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: rust
 rust:
@@ -46,15 +46,14 @@ test-rust: rust ## Test the handler and the local run.
 
 .PHONY: test-python
 test-python: rust $(VENV) ## Test the API as its users see it (URL=… for one that is deployed).
-	pytest tests $(if $(URL),--url $(URL))
+	pytest tests $(if $(URL),--url '$(URL)')
 
 .PHONY: package
 package: rust $(VENV) ## Build the function for Lambda (arm64).
 	python handler/package.py
 
 .PHONY: test-package
-test-package: ## Test the packaged function as a process (in qemu where this isn't arm64).
-	@test -e $(ARCHIVE) || { echo 'error: $(ARCHIVE) is missing. Run `make package`.' >&2; exit 1; }
+test-package: package ## Test the packaged function as a process (in qemu where this isn't arm64).
 	@for tool in unzip $(firstword $(QEMU)); do command -v "$$tool" >/dev/null || \
 		{ echo "error: $$tool is missing. Debian: apt install unzip qemu-user-static libc6-arm64-cross" >&2; exit 1; }; done
 	rm -rf target/package
@@ -73,9 +72,11 @@ lock: $(VENV) ## Lock the newest versions of the Python packages.
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command 'make lock' --group dev --output-file requirements-dev.txt
 
+# From the machine's own Python, also where `.venv` is on the PATH already.
 $(VENV): requirements-dev.txt
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'error: Python 3.11 or later is needed, as python3.' >&2; exit 1; }
-	python3 -m venv .venv
+	@command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'error: python3 is missing or older than 3.11. Install Python 3.11 or later.' >&2; exit 1; }
+	python=$$(python3 -c 'import sys; print(sys._base_executable)'); \
+		rm -rf .venv; "$$python" -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@

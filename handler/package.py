@@ -1,11 +1,12 @@
 """Build the function for arm64 and archive it: target/lambda/visitor-counter/bootstrap.zip.
 
-The same sources give the same bytes, wherever they lie, so that a preview of an unchanged function
-shows no change. Run by `make package`, which provides cargo-lambda and zig.
+The same sources give the same bytes, in whichever folder they lie, so that a preview of an
+unchanged function shows no change. Run by `make package`, which provides cargo-lambda and zig.
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -37,8 +38,13 @@ def output(*command: str) -> str:
 def install_target() -> None:
     """Install the standard library for arm64 where it is missing."""
     sysroot = Path(output("rustc", "--print", "sysroot"))
-    if not any(sysroot.glob(f"lib/rustlib/{TARGET}/lib/libstd-*.rlib")):
-        output("rustup", "target", "add", TARGET)
+    if any(sysroot.glob(f"lib/rustlib/{TARGET}/lib/libstd-*.rlib")):
+        return
+    if shutil.which("rustup") is None:
+        sys.exit(
+            f"error: Rust has no standard library for {TARGET}, and rustup is not here to add it."
+        )
+    output("rustup", "target", "add", TARGET)
 
 
 def rust_flags() -> list[str]:
@@ -57,13 +63,14 @@ def build() -> None:
     """Compile the function with the workspace's release profile."""
     # cargo-lambda's own optimizations would turn a panic into the end of the process.
     command = ["cargo", "lambda", "build", "--release", "--locked", "--disable-optimizations"]
-    flags = "\x1f".join(rust_flags())
-    subprocess.run(
-        [*command, "--package", "visitor-counter", "--target", TARGET],
-        check=True,
-        cwd=WORKSPACE,
-        env=os.environ | {"CARGO_ENCODED_RUSTFLAGS": flags},
-    )
+    command += ["--package", "visitor-counter", "--target", TARGET]
+    command += ["--lambda-dir", str(BOOTSTRAP.parent.parent)]
+    environment = {
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(rust_flags()),
+        "CARGO_TARGET_DIR": str(WORKSPACE / "target"),
+    }
+    BOOTSTRAP.unlink(missing_ok=True)
+    subprocess.run(command, check=True, cwd=WORKSPACE, env=os.environ | environment)
 
 
 def archive() -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from client import Counter
@@ -32,24 +33,25 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def local_run(folder: Path) -> Iterator[str]:
     """Run the counter as `make run` does, with its data in a folder of its own."""
-    manifest = WORKSPACE / "Cargo.toml"
     command = ["cargo", "run", "--quiet", "--locked", "--package", "visitor-counter-local"]
+    command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
+    settings = {"PORT": "0", "ALLOWED_ORIGINS": "*", "START_COUNT": "0"}
+    # The developer's own proxy doesn't know this server.
+    os.environ["NO_PROXY"] = "127.0.0.1"
     with subprocess.Popen(
-        [*command, "--manifest-path", str(manifest)],
-        cwd=folder,
-        env=os.environ | {"PORT": "0"},
-        stdout=subprocess.PIPE,
-        text=True,
+        command, cwd=folder, env=os.environ | settings, stdout=subprocess.PIPE, text=True
     ) as server:
-        if server.stdout is None:
-            pytest.fail("no standard output")
-        for line in server.stdout:
-            if line.strip().startswith("counter "):
-                yield line.split()[1]
-                break
-        else:
-            pytest.fail("the local run did not start, see above")
-        server.terminate()
+        assert server.stdout is not None
+        try:
+            lines = (line.split() for line in server.stdout)
+            url = next((line[1] for line in lines if line[:1] == ["counter"]), None)
+            if url is None:
+                pytest.fail("the local run did not start, see above")
+            # What it logs must go somewhere, or it waits for its reader.
+            Thread(target=server.stdout.read, daemon=True).start()
+            yield url
+        finally:
+            server.terminate()
 
 
 @pytest.fixture

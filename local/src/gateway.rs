@@ -4,18 +4,25 @@ use std::collections::BTreeMap;
 use std::panic;
 
 use axum::Router;
-use axum::extract::State;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, HOST, USER_AGENT};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, HOST,
+    USER_AGENT, VARY,
+};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
-use visitor_counter::Handler;
+use visitor_counter::{Handler, causes};
 
 const STAGE: &str = "local";
+
+/// API Gateway's own limit, in bytes.
+const LARGEST_BODY: usize = 10 << 20;
 
 /// The demo page at `/`, and the counter's API everywhere else.
 pub(crate) fn routes(handler: Handler) -> Router {
@@ -33,24 +40,32 @@ async fn page() -> impl IntoResponse {
 }
 
 /// Hands a request to the handler, as the event that API Gateway would make of it.
-async fn invoke(State(handler): State<Handler>, request: Parts) -> Response {
+async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
     let request_id = Uuid::new_v4().to_string();
-    let event = event(&request, &request_id).to_string();
-    // Some requests fail inside lambda_http; on AWS that is a failed invocation, for the gateway to
-    // answer.
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return own_problem(StatusCode::PAYLOAD_TOO_LARGE, &request_id);
+    };
+    let event = event(&head, &body, &request_id).to_string();
+    // Some requests fail inside lambda_http. On AWS that is a failed invocation, which the gateway
+    // answers by itself.
     match panic::catch_unwind(|| lambda_http::request::from_str(&event)) {
         Ok(Ok(request)) => handler
             .handle(request)
             .await
             .map(|body| body.to_vec().into()),
-        _ => bad_gateway(&request_id),
+        Ok(Err(error)) => {
+            tracing::error!(causes = causes(&error), "the event was not understood");
+            own_problem(StatusCode::BAD_GATEWAY, &request_id)
+        }
+        Err(_) => own_problem(StatusCode::BAD_GATEWAY, &request_id),
     }
 }
 
 /// The [input format] of Lambda proxy integration.
 ///
 /// [input format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
-fn event(request: &Parts, request_id: &str) -> Value {
+fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
     let method = request.method.as_str();
     let path = request.uri.path();
     let header = |name| {
@@ -89,7 +104,7 @@ fn event(request: &Parts, request_id: &str) -> Value {
             "resourcePath": path,
             "stage": STAGE,
         },
-        "body": null,
+        "body": (!body.is_empty()).then(|| String::from_utf8_lossy(body)),
         "isBase64Encoded": false,
     })
 }
@@ -114,20 +129,20 @@ fn last_value(values: &MultiValue) -> Option<BTreeMap<&String, Option<&String>>>
     })
 }
 
-/// What the gateway's response `DEFAULT_5XX` answers by itself.
-fn bad_gateway(request_id: &str) -> Response {
+/// What the gateway answers by itself, through its responses `DEFAULT_4XX` and `DEFAULT_5XX`.
+fn own_problem(status: StatusCode, request_id: &str) -> Response {
     let problem = json!({
         "type": "about:blank",
-        "title": "Bad Gateway",
+        "title": status.canonical_reason(),
         "detail": "The request could not be handled.",
         "requestId": request_id,
     });
     let headers = [
-        ("content-type", "application/problem+json"),
-        ("access-control-allow-origin", "*"),
-        ("access-control-expose-headers", "Retry-After"),
-        ("cache-control", "no-store"),
-        ("vary", "Origin"),
+        (CONTENT_TYPE, "application/problem+json"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After"),
+        (CACHE_CONTROL, "no-store"),
+        (VARY, "Origin"),
     ];
-    (StatusCode::BAD_GATEWAY, headers, problem.to_string()).into_response()
+    (status, headers, problem.to_string()).into_response()
 }

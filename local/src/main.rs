@@ -23,9 +23,6 @@ use visitor_counter::Handler;
 use crate::database::Database;
 use crate::start::StartError;
 
-/// Where the data lies, in the folder that this is started in.
-const DATA: &str = ".local";
-
 /// How long requests under way may take to end once the process is told to.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
 
@@ -42,8 +39,8 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), StartError> {
     let listener = start::listen(start::port()?).await?;
-    let database = Database::open(Path::new(DATA))?;
-    let config = start::config(&database.serve().await?)?;
+    let dynamodb = Database::open()?.serve().await?;
+    let config = start::config(&dynamodb)?;
     config.log.init();
     let handler = Handler::new(&config);
     handler.warm_up().await;
@@ -51,10 +48,8 @@ async fn run() -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (stop, stopped) = oneshot::channel::<()>();
-    say(
-        io::stdout(),
-        &banner(listener.local_addr()?, database.path()),
-    );
+    let banner = banner(listener.local_addr()?, &dynamodb, &database::path()?);
+    say(io::stdout(), &banner);
     let server = axum::serve(listener, gateway::routes(handler)).with_graceful_shutdown(async {
         let _ = stopped.await;
     });
@@ -71,14 +66,16 @@ async fn run() -> Result<(), StartError> {
     Ok(())
 }
 
-fn banner(address: SocketAddr, data: &Path) -> String {
+fn banner(address: SocketAddr, dynamodb: &str, data: &Path) -> String {
     format!(
         "The visitor counter is running.\n  \
-         page     http://{address}/\n  \
-         counter  http://{address}/visitorcount\n  \
-         data     {} (delete the folder to start anew)\n\
-         Ctrl-C stops it.\n",
-        data.display()
+         page      http://{address}/\n  \
+         counter   http://{address}/visitorcount\n  \
+         dynamodb  {dynamodb} (table {table})\n  \
+         data      {data}\n\
+         Ctrl-C stops it. Delete the data to start anew.\n",
+        table = database::TABLE,
+        data = data.display(),
     )
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
+use dynoxide::DynoxideError;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use visitor_counter::{Config, ConfigError};
@@ -25,10 +26,13 @@ pub(crate) enum StartError {
     #[error("can't write to {}: {source}. The counter keeps its data there.", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
     #[error(
-        "{} is damaged or not the counter's data ({cause}). Move it away to start a new count.",
+        "{} is damaged or not the counter's data ({source}). Move it away to start a new count.",
         path.display()
     )]
-    BrokenData { path: PathBuf, cause: String },
+    BrokenData {
+        path: PathBuf,
+        source: DynoxideError,
+    },
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]

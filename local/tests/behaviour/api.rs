@@ -1,7 +1,7 @@
 //! What a browser or curl gets.
 
 use futures_util::future::join_all;
-use reqwest::{Client, Response};
+use reqwest::Response;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -83,7 +83,7 @@ async fn origins_are_checked_as_on_the_gateway() {
         ("https://b.example", 403, "*"),
         ("null", 403, "*"),
     ] {
-        let request = Client::new().get(format!("{}/visitorcount", server.url));
+        let request = server.build("GET", "/visitorcount");
         let response = request.header("origin", origin).send().await.unwrap();
         assert_eq!(response.status(), status, "{origin}");
         assert_eq!(header(&response, "access-control-allow-origin"), allowed);
@@ -113,7 +113,7 @@ async fn a_query_of_any_script_makes_no_difference() {
 #[tokio::test]
 async fn what_the_function_fails_on_is_answered_as_the_gateway_does() {
     let (server, _folder) = start(&[]).await;
-    let request = Client::new().get(format!("{}/visitorcount", server.url));
+    let request = server.build("GET", "/visitorcount");
     let response = request
         .header("x-forwarded-proto", "https, http")
         .send()
@@ -130,4 +130,19 @@ async fn what_the_function_fails_on_is_answered_as_the_gateway_does() {
         "Bad Gateway"
     );
     assert_eq!(server.visit().await, 1);
+}
+
+#[tokio::test]
+async fn a_body_is_taken_up_to_the_limit_of_the_gateway() {
+    let (server, _folder) = start(&[]).await;
+    for (megabytes, status) in [(5, 404), (11, 413)] {
+        let request = server
+            .build("POST", "/visitorcount")
+            .body(vec![b'x'; megabytes << 20]);
+        assert_eq!(
+            request.send().await.unwrap().status(),
+            status,
+            "{megabytes} MB"
+        );
+    }
 }

@@ -1,9 +1,12 @@
 //! Starts, restarts, signals, and everything that keeps it from starting.
 
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -27,10 +30,32 @@ async fn the_count_goes_on_after_a_restart() {
 async fn no_acknowledged_visit_is_lost_to_kill_9() {
     let folder = folder();
     let server = Server::start(&folder, &[]).await;
-    let visits = join_all((0..20).map(|_| server.visit())).await;
+    let acknowledged = Arc::<AtomicU64>::default();
+    // Visits go on until the server is gone, so that it is killed with some under way.
+    let visitors: Vec<_> = (0..8)
+        .map(|_| {
+            let (visit, acknowledged) =
+                (server.build("GET", "/visitorcount"), acknowledged.clone());
+            tokio::spawn(async move {
+                while let Ok(response) = visit.try_clone().unwrap().send().await {
+                    let Ok(json) = response.json::<Value>().await else {
+                        return;
+                    };
+                    acknowledged.fetch_max(json["count"].as_u64().unwrap(), Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    while acknowledged.load(Ordering::SeqCst) < 100 {
+        tokio::task::yield_now().await;
+    }
     server.signal("-KILL").await;
-    let last = visits.into_iter().max().unwrap();
-    assert_eq!(Server::start(&folder, &[]).await.visit().await, last + 1);
+    join_all(visitors).await;
+    let next = Server::start(&folder, &[]).await.visit().await;
+    assert!(
+        next > acknowledged.load(Ordering::SeqCst),
+        "{next} after {acknowledged:?}"
+    );
 }
 
 #[tokio::test]
@@ -71,7 +96,17 @@ async fn it_says_where_the_data_lies_and_listens_on_loopback_alone() {
         "{}",
         server.url
     );
-    assert!(folder.path().join(".local/dynamodb.sqlite").is_file());
+    let data = folder
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join(".local/dynamodb.sqlite");
+    assert!(
+        server.banner.contains(data.to_str().unwrap()),
+        "{}",
+        server.banner
+    );
+    assert!(data.is_file());
 }
 
 #[tokio::test]
@@ -114,12 +149,15 @@ async fn a_wrong_setting_of_the_function_is_shown() {
 
 #[tokio::test]
 async fn a_data_folder_that_cannot_be_written_is_named() {
-    let folder = folder();
-    // Not by permissions, which don't hold root back.
-    fs::write(folder.path().join(".local"), "").unwrap();
-    let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
-    ended.assert_refused("/.local/dynamodb.sqlite: ");
-    ended.assert_refused("error: can't write to ");
+    // Not by permissions, which don't hold root back: a file, and a folder of the kernel's.
+    let (file, kernel) = (folder(), folder());
+    fs::write(file.path().join(".local"), "").unwrap();
+    std::os::unix::fs::symlink("/proc/self", kernel.path().join(".local")).unwrap();
+    for folder in [file, kernel] {
+        let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
+        ended.assert_refused("error: can't write to ");
+        ended.assert_refused("/.local/dynamodb.sqlite: ");
+    }
 }
 
 #[tokio::test]

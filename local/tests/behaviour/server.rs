@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command as Kill, ExitStatus, Stdio};
 use std::time::Duration;
 
-use reqwest::{Method, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     program: Child,
     stdout: BufReader<ChildStdout>,
+    /// What it said at its start.
+    pub(crate) banner: String,
     /// URL without a path.
     pub(crate) url: String,
 }
@@ -42,14 +44,16 @@ impl Server {
                 .unwrap();
             assert_ne!(read, 0, "it ended: {banner}");
         }
-        let url = banner
+        let page = banner
             .split_whitespace()
             .find(|word| word.starts_with("http://"))
             .unwrap();
+        let url = page.trim_end_matches('/').to_owned();
         Self {
             program,
             stdout,
-            url: url.trim_end_matches('/').to_owned(),
+            banner,
+            url,
         }
     }
 
@@ -66,10 +70,15 @@ impl Server {
         }
     }
 
-    pub(crate) async fn request(&self, method: &str, path: &str) -> Response {
+    pub(crate) fn build(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let request = reqwest::Client::new().request(method, format!("{}{path}", self.url));
-        request.send().await.unwrap()
+        // The developer's own proxy doesn't know this server.
+        let client = Client::builder().no_proxy().build().unwrap();
+        client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn request(&self, method: &str, path: &str) -> Response {
+        self.build(method, path).send().await.unwrap()
     }
 
     /// Visits, and returns the number that it was told.
