@@ -3,23 +3,21 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use lambda_http::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, ORIGIN,
-    VARY,
-};
-use lambda_http::http::{HeaderValue, Method, StatusCode};
+use lambda_http::http::header::{CONTENT_TYPE, ORIGIN};
+use lambda_http::http::{HeaderValue, Method};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde::Serialize;
 use tracing::{Instrument, Span};
 
 use crate::config::Config;
+use crate::cors;
 use crate::count::Count;
-use crate::counter::{Counter, VisitError};
+use crate::counter::Counter;
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
+use crate::visit_error::VisitError;
 
 const PATH: &str = "/visitorcount";
 
@@ -66,7 +64,7 @@ impl Handler {
         let route = route(request).ok_or(Problem::NotFound)?;
         self.allowed_origin(request).ok_or(Problem::ForeignOrigin)?;
         match route {
-            Route::Preflight => Ok(preflight()),
+            Route::Preflight => Ok(cors::preflight()),
             Route::Visit => match self.counter.visit().await {
                 Ok(count) => Ok(visits(count)),
                 Err(error) => {
@@ -90,19 +88,9 @@ impl Handler {
             .await
             .unwrap_or(Err(Problem::Internal))
             .unwrap_or_else(|problem| problem.response(request_id));
-        // A page must be able to read that its origin is refused or its path unknown. There is
-        // nothing secret in that, and API Gateway's own errors name no origin either.
-        let origin = route(request)
-            .and_then(|_| self.allowed_origin(request))
-            .unwrap_or(HeaderValue::from_static("*"));
-        let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("Retry-After"),
-        );
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(VARY, HeaderValue::from_static("Origin"));
+        // API Gateway's own errors name no origin, so an unknown path doesn't either.
+        let origin = route(request).and_then(|_| self.allowed_origin(request));
+        cors::finish(response.headers_mut(), origin);
         response
     }
 
@@ -137,21 +125,6 @@ fn visits(count: Count) -> Response<Body> {
     response
 }
 
-/// Allows what a simple page needs and more: there are no credentials to protect.
-fn preflight() -> Response<Body> {
-    let mut response = Response::new(Body::Empty);
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(
-        ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, OPTIONS"),
-    );
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-    // A day, in seconds. Browsers keep to maxima of their own.
-    headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    response
-}
-
 /// The gateway's id of the request, which its access log and its own errors carry too.
 ///
 /// API Gateway always gives one; an event made by hand may do without.
@@ -179,6 +152,9 @@ fn log(error: &VisitError) {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::http::StatusCode;
+    use lambda_http::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+
     use super::*;
 
     #[tokio::test]

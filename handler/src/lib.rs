@@ -5,15 +5,16 @@
 //!
 //! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
 //!   hold a wrong value.
-//! * `handler`: request to response. Routing, the origin check, panics caught, CORS headers.
-//! * `counter`: the one atomic write, and what its failure says about the visit.
-//! * `dynamodb`: the client with its time limits, `retry`: what may be sent a second time.
-//! * `problem`: failure to HTTP, in this one place.
+//! * `handler`: request to response. Routing, the origin check, panics caught; `cors`: headers.
+//! * `counter`: the one atomic write.
+//! * `dynamodb`: the client with its time limits; `retry`: what may be sent a second time.
+//! * `visit_error`: what a failed write says about the visit; `problem`: failure to HTTP.
 //! * `log`: one JSON line per failure, panics included.
 //!
 //! There is no store trait: the seam for tests is the endpoint URL of DynamoDB.
 
 mod config;
+mod cors;
 mod count;
 mod counter;
 mod dynamodb;
@@ -22,6 +23,7 @@ mod log;
 mod origin;
 mod problem;
 mod retry;
+mod visit_error;
 
 pub use config::{
     Config, ConfigError, Endpoint, NotAllowed, RegionName, RootCertificates, TableName,

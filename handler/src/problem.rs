@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use crate::counter::{Certainty, VisitError};
+use crate::visit_error::{Certainty, VisitError};
 
 /// Why a request got no count, as far as its sender may know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

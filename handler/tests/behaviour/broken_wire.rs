@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use visitor_counter::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
 
-use crate::support::dynamodb::{Fault, Faulty, Nowhere};
+use crate::support::faulty::{Fault, Faulty, Nowhere};
 use crate::support::reply::Reply;
 use crate::support::{event, handler};
 

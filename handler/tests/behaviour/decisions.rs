@@ -6,7 +6,7 @@ use serde_json::json;
 use visitor_counter::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 use wiremock::ResponseTemplate;
 
-use crate::support::dynamodb::{Canned, answer, counted, error};
+use crate::support::canned::{Canned, answer, counted, error};
 use crate::support::reply::Reply;
 use crate::support::{event, handler};
 

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::dynamodb::Engine;
+use crate::support::engine::Engine;
 use crate::support::{event, handler};
 
 #[tokio::test]

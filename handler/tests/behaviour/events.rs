@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::dynamodb::Engine;
+use crate::support::engine::Engine;
 use crate::support::event;
 use crate::support::lambda::{Lambda, Outcome};
 

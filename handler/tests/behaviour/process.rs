@@ -5,8 +5,10 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use visitor_counter::ATTEMPT_LIMIT;
 
-use crate::support::dynamodb::{Canned, Engine, Fault, Faulty, Nowhere, error};
+use crate::support::canned::{Canned, error};
+use crate::support::engine::Engine;
 use crate::support::event;
+use crate::support::faulty::{Fault, Faulty, Nowhere};
 use crate::support::lambda::{Ended, Lambda, Outcome, REQUEST_ID, command};
 use crate::support::tls::Terminator;
 

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::dynamodb::{Engine, Nowhere};
+use crate::support::engine::Engine;
+use crate::support::faulty::Nowhere;
 use crate::support::reply::Reply;
 use crate::support::{event, handler};
 

@@ -1,7 +1,14 @@
 //! What the tests stand on: the handler with its surroundings faked, never the handler itself.
+//!
+//! * `engine`, `canned`, `faulty`: DynamoDB at every depth, from a real engine to raw bytes; `tls`
+//!   puts HTTPS before it.
+//! * `lambda`: Lambda around the built program.
+//! * `event`, `reply`: what API Gateway sends and what it reads.
 
-pub(crate) mod dynamodb;
+pub(crate) mod canned;
+pub(crate) mod engine;
 pub(crate) mod event;
+pub(crate) mod faulty;
 pub(crate) mod lambda;
 pub(crate) mod reply;
 pub(crate) mod tls;
@@ -10,10 +17,12 @@ use std::ffi::OsString;
 
 use visitor_counter::{Config, ConfigError, Handler};
 
+pub(crate) const TABLE: &str = "visitor-counter-test";
+
 /// The environment of a function whose DynamoDB is at `endpoint`.
 pub(crate) fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
     vec![
-        ("TABLE_NAME", dynamodb::TABLE.to_owned()),
+        ("TABLE_NAME", TABLE.to_owned()),
         ("AWS_REGION", "eu-central-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI".to_owned()),

@@ -1,0 +1,59 @@
+//! Canned answers in DynamoDB's protocol.
+
+use serde_json::{Value, json};
+use wiremock::matchers::header;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::TABLE;
+
+/// A server that gives canned answers to updates, one after the other and the last for ever.
+pub(crate) struct Canned(MockServer);
+
+impl Canned {
+    pub(crate) async fn start(answers: impl IntoIterator<Item = ResponseTemplate>) -> Self {
+        let server = MockServer::start().await;
+        let mut answers = answers.into_iter().peekable();
+        while let Some(answer) = answers.next() {
+            let mock = Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
+                .respond_with(answer);
+            let is_last = answers.peek().is_none();
+            if is_last { mock } else { mock.up_to_n_times(1) }
+                .mount(&server)
+                .await;
+        }
+        Self(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.0.uri()
+    }
+
+    /// The bodies of the requests that arrived.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        let requests = self.0.received_requests().await.unwrap();
+        requests
+            .iter()
+            .map(|request| request.body_json().unwrap())
+            .collect()
+    }
+}
+
+/// An answer in DynamoDB's protocol.
+pub(crate) fn answer(status: u16, body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_raw(body, "application/x-amz-json-1.0")
+}
+
+pub(crate) fn counted(visits: u64) -> ResponseTemplate {
+    answer(
+        200,
+        &format!(r#"{{"Attributes":{{"visits":{{"N":"{visits}"}}}}}}"#),
+    )
+}
+
+pub(crate) fn error(status: u16, code: &str) -> ResponseTemplate {
+    let body = json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"),
+        "message": format!("arn:aws:dynamodb:eu-central-1:123456789012:table/{TABLE} says no"),
+    });
+    answer(status, &body.to_string())
+}
