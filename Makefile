@@ -13,10 +13,10 @@ ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
 VENV := .venv/.complete
 
 # Runs Linux programs for arm64 where the machine doesn't.
-QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static -L /usr/aarch64-linux-gnu)
+QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
 .PHONY: help
-help: ## Say what there is.
+help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: rust
@@ -45,8 +45,8 @@ test-rust: rust ## Test the handler and the local run.
 	cargo test --locked --workspace
 
 .PHONY: test-python
-test-python: rust $(VENV) ## Test the API as its users see it (URL=… for one that is deployed).
-	pytest tests $(if $(URL),--url '$(URL)')
+test-python: rust $(VENV) ## Test the API as its users see it.
+	pytest tests
 
 .PHONY: package
 package: rust $(VENV) ## Build the function for Lambda (arm64).
@@ -54,11 +54,12 @@ package: rust $(VENV) ## Build the function for Lambda (arm64).
 
 .PHONY: test-package
 test-package: package ## Test the packaged function as a process (in qemu where this isn't arm64).
-	@for tool in unzip $(firstword $(QEMU)); do command -v "$$tool" >/dev/null || \
+	@for tool in unzip $(QEMU); do command -v "$$tool" >/dev/null || \
 		{ echo "error: $$tool is missing. Debian: apt install unzip qemu-user-static libc6-arm64-cross" >&2; exit 1; }; done
 	rm -rf target/package
 	unzip -q $(ARCHIVE) -d target/package
-	BOOTSTRAP=target/package/bootstrap BOOTSTRAP_RUNNER='$(QEMU)' \
+	BOOTSTRAP=target/package/bootstrap \
+	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
 		cargo test --locked --package visitor-counter --test behaviour -- process:: events::
 
 .PHONY: fmt

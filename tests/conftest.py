@@ -37,7 +37,8 @@ def local_run(folder: Path) -> Iterator[str]:
     command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
     settings = {"PORT": "0", "ALLOWED_ORIGINS": "*", "START_COUNT": "0"}
     # The developer's own proxy doesn't know this server.
-    os.environ["NO_PROXY"] = "127.0.0.1"
+    for variable in ("NO_PROXY", "no_proxy"):
+        os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))
     with subprocess.Popen(
         command, cwd=folder, env=os.environ | settings, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -46,7 +47,7 @@ def local_run(folder: Path) -> Iterator[str]:
             lines = (line.split() for line in server.stdout)
             url = next((line[1] for line in lines if line[:1] == ["counter"]), None)
             if url is None:
-                pytest.fail("the local run did not start, see above")
+                pytest.fail("the local run did not start, see its standard error")
             # What it logs must go somewhere, or it waits for its reader.
             Thread(target=server.stdout.read, daemon=True).start()
             yield url

@@ -19,7 +19,7 @@ use crate::origin::AllowedOrigins;
 pub struct Config {
     /// `TABLE_NAME`, required: the DynamoDB table that holds the counter.
     pub table_name: TableName,
-    /// `ALLOWED_ORIGINS`: `*` (the default), or origins between commas.
+    /// `ALLOWED_ORIGINS`: `*` (the default), or comma-separated origins.
     pub allowed_origins: AllowedOrigins,
     /// `START_COUNT`: what the first visit counts up from, 0 by default.
     pub start_count: StartCount,
@@ -53,8 +53,16 @@ pub enum ConfigError {
     Invalid {
         /// Its name.
         variable: &'static str,
-        /// Its value in quotes, as far as it is text and no secret.
+        /// Its value, in quotes and without secrets.
         value: String,
+        /// What it may hold.
+        allowed: &'static str,
+    },
+    /// A variable isn't text.
+    #[error("{variable} is not valid UTF-8. It must hold {allowed}.")]
+    NotText {
+        /// Its name.
+        variable: &'static str,
         /// What it may hold.
         allowed: &'static str,
     },
@@ -69,6 +77,11 @@ pub struct NotAllowed;
 pub(crate) trait Setting: FromStr<Err = NotAllowed> {
     /// What it may hold, as the end of the sentence "It must hold …".
     const ALLOWED: &str;
+
+    /// How a message shows a value that isn't allowed.
+    fn show(text: &str) -> String {
+        format!("{text:?}")
+    }
 }
 
 impl Config {
@@ -117,18 +130,22 @@ impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
     }
 
     fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, ConfigError> {
-        let Some(value) = (self.0)(variable) else {
-            return Ok(None);
-        };
-        let parsed = value.to_str().and_then(|value| value.parse().ok());
-        parsed.map(Some).ok_or_else(|| ConfigError::Invalid {
-            variable,
-            value: format!("{:?}", value.to_string_lossy()),
-            allowed: T::ALLOWED,
-        })
+        let allowed = T::ALLOWED;
+        match (self.0)(variable).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
+            Some(Ok(text)) => text.parse().map(Some).map_err(|NotAllowed| {
+                let value = T::show(&text);
+                ConfigError::Invalid {
+                    variable,
+                    value,
+                    allowed,
+                }
+            }),
+        }
     }
 
-    /// Of the SDKs' own variables an empty one is as good as none.
+    /// The AWS SDKs treat an empty variable as unset, and so does this.
     fn optional_unless_empty<T: Setting>(
         &self,
         variable: &'static str,
@@ -144,14 +161,7 @@ impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
         let secret = |variable| match (self.0)(variable).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => {
-                let value = "no text".to_owned();
-                Err(ConfigError::Invalid {
-                    variable,
-                    value,
-                    allowed,
-                })
-            }
+            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
         };
         let required =
             |variable| secret(variable)?.ok_or(ConfigError::Missing { variable, allowed });

@@ -45,8 +45,8 @@ impl Counter {
     /// a function, which runs at full CPU. A failure only means that the first visit is slower, so
     /// it is logged and forgotten.
     pub(crate) async fn warm_up(&self) {
-        // One read of the item, as the visits' own update would count. Without retries, but with
-        // the limits as they are: other limits would open a connection that visits don't use.
+        // This read is billed like any other. It must not be retried, but keeps the client's time
+        // limits: with different ones the SDK would open a separate connection.
         let read = self
             .client
             .get_item()

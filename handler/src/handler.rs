@@ -68,7 +68,7 @@ impl Handler {
             Route::Visit => match self.counter.visit().await {
                 Ok(count) => Ok(visits(count)),
                 Err(error) => {
-                    log(&error);
+                    log_failure(&error);
                     Err(Problem::from(&error))
                 }
             },
@@ -146,7 +146,7 @@ fn span(request: &Request, request_id: &str) -> Span {
     )
 }
 
-fn log(error: &VisitError) {
+fn log_failure(error: &VisitError) {
     tracing::error!(code = %error.code, causes = %causes(error), "visit failed");
 }
 

@@ -35,7 +35,7 @@ pub enum Level {
 /// Form of a log line.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Format {
-    /// An object a line, for machines.
+    /// One object per line, for machines.
     #[default]
     Json,
     /// Plain text, for people.

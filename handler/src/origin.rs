@@ -80,9 +80,8 @@ impl AllowedOrigins {
 }
 
 impl Setting for AllowedOrigins {
-    const ALLOWED: &str = "* or origins between commas, such as https://example.com: each a scheme \
-                           (http or https), a host and perhaps a port, without a path or a slash \
-                           at its end";
+    const ALLOWED: &str = "* or comma-separated origins such as https://example.com: http or https, \
+                           a host and an optional port, no path and no trailing slash";
 }
 
 impl FromStr for AllowedOrigins {

@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use crate::visit_error::{Certainty, VisitError};
+use crate::visit_error::{Outcome, VisitError};
 
 /// Why a request got no count, as far as its sender may know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,7 +50,7 @@ impl Problem {
             Self::Busy => "The visit was not counted. Try again in a moment.",
             Self::Unconfirmed => "The visit may have been counted. Do not send it again.",
             Self::Internal => {
-                "The counter needs mending. Its log has the cause under this request id."
+                "The counter is broken or misconfigured. Its log has the cause under this request id."
             }
         }
     }
@@ -83,10 +83,10 @@ impl Problem {
 
 impl From<&VisitError> for Problem {
     fn from(error: &VisitError) -> Self {
-        match error.certainty {
-            Certainty::NotCounted => Self::Busy,
-            Certainty::Unknown => Self::Unconfirmed,
-            Certainty::Refused => Self::Internal,
+        match error.outcome {
+            Outcome::NotCounted => Self::Busy,
+            Outcome::Unknown => Self::Unconfirmed,
+            Outcome::Refused => Self::Internal,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -11,28 +12,35 @@ use crate::retry;
 
 /// A visit without a count, and what is known of it.
 #[derive(Debug, Error)]
-#[error("{certainty}")]
+#[error("{outcome}")]
 pub(crate) struct VisitError {
-    /// Whether the visit was counted.
-    pub(crate) certainty: Certainty,
+    /// What became of the visit.
+    pub(crate) outcome: Outcome,
     /// DynamoDB's error code, or a name for what failed on the way to it.
     pub(crate) code: Cow<'static, str>,
     source: Box<dyn Error + Send + Sync>,
 }
 
-/// Whether a visit that failed was counted.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-pub(crate) enum Certainty {
+/// What became of a visit that failed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
     /// Certainly not counted, and worth another try in a moment.
-    #[error("not counted, DynamoDB is busy or out of reach")]
     NotCounted,
     /// Perhaps counted: the request left, and no usable answer came back.
-    #[error("perhaps counted, DynamoDB gave no usable answer")]
     Unknown,
-    /// Refused, and no try will change that until somebody mends the cause. Not counted, but for a
+    /// Refused, and will be again until somebody repairs the cause. Not counted, but for a
     /// stored fraction, which the write raises before anybody sees it.
-    #[error("refused, the counter or its table needs mending")]
     Refused,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotCounted => "not counted, DynamoDB is busy or out of reach",
+            Self::Unknown => "perhaps counted, DynamoDB gave no usable answer",
+            Self::Refused => "refused, the counter or its table is broken or misconfigured",
+        })
+    }
 }
 
 const UNREADABLE: &str = "UnreadableAnswer";
@@ -49,7 +57,7 @@ impl VisitError {
     /// The answer was read, and holds no number of visits.
     pub(crate) fn no_count() -> Self {
         Self {
-            certainty: Certainty::Unknown,
+            outcome: Outcome::Unknown,
             code: UNREADABLE.into(),
             source: Box::new(NoCount),
         }
@@ -58,7 +66,7 @@ impl VisitError {
     /// The answer holds a number that is no count.
     pub(crate) fn not_a_count(number: &str) -> Self {
         Self {
-            certainty: Certainty::Refused,
+            outcome: Outcome::Refused,
             code: "NotACount".into(),
             source: Box::new(NotACount(number.to_owned())),
         }
@@ -67,9 +75,9 @@ impl VisitError {
 
 impl From<SdkError<UpdateItemError>> for VisitError {
     fn from(error: SdkError<UpdateItemError>) -> Self {
-        let (certainty, code) = judge(&error);
+        let (outcome, code) = judge(&error);
         Self {
-            certainty,
+            outcome,
             code,
             source: Box::new(error),
         }
@@ -78,7 +86,7 @@ impl From<SdkError<UpdateItemError>> for VisitError {
 
 /// What the last attempt's failure says about the visit. An earlier attempt doesn't matter: it
 /// certainly wasn't applied, or there would have been no second one.
-fn judge(error: &SdkError<UpdateItemError>) -> (Certainty, Cow<'static, str>) {
+fn judge(error: &SdkError<UpdateItemError>) -> (Outcome, Cow<'static, str>) {
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
@@ -86,11 +94,13 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Certainty, Cow<'static, str>) {
             let name = code
                 .map_or_else(|| format!("Http{status}"), str::to_owned)
                 .into();
+            if retry::is_throttled(status, code) {
+                return (Outcome::NotCounted, name);
+            }
             match status {
-                _ if retry::is_throttled(status, code) => (Certainty::NotCounted, name),
-                200..300 => (Certainty::Unknown, UNREADABLE.into()),
-                400..500 => (Certainty::Refused, name),
-                _ => (Certainty::Unknown, name),
+                200..300 => (Outcome::Unknown, UNREADABLE.into()),
+                400..500 => (Outcome::Refused, name),
+                _ => (Outcome::Unknown, name),
             }
         }
         SdkError::DispatchFailure(failure) => {
@@ -98,13 +108,13 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Certainty, Cow<'static, str>) {
                 .as_connector_error()
                 .is_some_and(retry::was_never_sent)
             {
-                (Certainty::NotCounted, "Unreachable".into())
+                (Outcome::NotCounted, "Unreachable".into())
             } else {
-                (Certainty::Unknown, "ConnectionLost".into())
+                (Outcome::Unknown, "ConnectionLost".into())
             }
         }
-        SdkError::TimeoutError(_) => (Certainty::Unknown, "Timeout".into()),
-        SdkError::ConstructionFailure(_) => (Certainty::Refused, "RequestNotBuilt".into()),
-        _ => (Certainty::Unknown, UNREADABLE.into()),
+        SdkError::TimeoutError(_) => (Outcome::Unknown, "Timeout".into()),
+        SdkError::ConstructionFailure(_) => (Outcome::Refused, "RequestNotBuilt".into()),
+        _ => (Outcome::Unknown, UNREADABLE.into()),
     }
 }

@@ -4,7 +4,6 @@
 //! Other programs of this machine can use it too.
 
 use std::fs;
-use std::future;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::{self, PathBuf};
@@ -47,11 +46,7 @@ impl Database {
     pub(crate) async fn serve(self) -> Result<String, StartError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        tokio::spawn(dynoxide::server::serve_with_shutdown(
-            listener,
-            self.0,
-            future::pending(),
-        ));
+        tokio::spawn(dynoxide::server::serve_on(listener, self.0));
         Ok(url)
     }
 }

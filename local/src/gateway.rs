@@ -21,9 +21,6 @@ use visitor_counter::{Handler, causes};
 
 const STAGE: &str = "local";
 
-/// API Gateway's own limit, in bytes.
-const LARGEST_BODY: usize = 10 << 20;
-
 /// The demo page at `/`, and the counter's API everywhere else.
 pub(crate) fn routes(handler: Handler) -> Router {
     Router::new()
@@ -43,8 +40,8 @@ async fn page() -> impl IntoResponse {
 async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return own_problem(StatusCode::PAYLOAD_TOO_LARGE, &request_id);
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return own_problem(StatusCode::BAD_REQUEST, &request_id);
     };
     let event = event(&head, &body, &request_id).to_string();
     // Some requests fail inside lambda_http. On AWS that is a failed invocation, which the gateway

@@ -19,7 +19,7 @@ const DEFAULT_PORT: u16 = 3000;
 pub(crate) enum StartError {
     #[error("PORT is {0:?}. It must hold a whole number from 0 to 65535 (0 takes any free port).")]
     BadPort(String),
-    #[error("port {0} is taken. Choose another one: PORT={other} make run", other = .0.saturating_add(1))]
+    #[error("port {0} is taken. Choose another one: PORT=8080 make run (0 takes any free port)")]
     PortTaken(u16),
     #[error("can't listen on port {port}: {source}. Choose another one: PORT=8080 make run")]
     PortUnusable { port: u16, source: io::Error },

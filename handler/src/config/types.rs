@@ -70,6 +70,14 @@ impl FromStr for RegionName {
 impl Setting for Endpoint {
     const ALLOWED: &str = "a URL with http or https, such as http://127.0.0.1:8000, without a user, \
                            a query or a fragment";
+
+    /// Without what may be a password.
+    fn show(text: &str) -> String {
+        match text.rsplit_once('@') {
+            Some((_, host)) => format!("{:?}", format!("…@{host}")),
+            None => format!("{text:?}"),
+        }
+    }
 }
 
 impl FromStr for Endpoint {

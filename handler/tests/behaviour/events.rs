@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::engine::Engine;
 use crate::support::event;
 use crate::support::lambda::{Lambda, Outcome};
+use crate::support::reply::Reply;
 
 /// Sends one event to the program with a new counter, which allows one origin.
 async fn outcome(event: &Value) -> Outcome {
@@ -13,9 +14,9 @@ async fn outcome(event: &Value) -> Outcome {
     lambda.invoke(event).await
 }
 
-async fn reply(event: &Value) -> crate::support::reply::Reply {
+async fn reply(event: &Value) -> Reply {
     match outcome(event).await {
-        Outcome::Response(response) => crate::support::reply::Reply::from_gateway(&response),
+        Outcome::Response(response) => Reply::from_gateway(&response),
         Outcome::Failure(error) => panic!("reported as failed: {error}"),
     }
 }

@@ -10,6 +10,7 @@ use crate::support::engine::Engine;
 use crate::support::event;
 use crate::support::faulty::{Fault, Faulty, Nowhere};
 use crate::support::lambda::{Ended, Lambda, Outcome, REQUEST_ID, command};
+use crate::support::relay::Relay;
 use crate::support::tls::Terminator;
 
 /// An event that makes `lambda_http` panic before the handler sees it.
@@ -47,6 +48,20 @@ async fn a_server_with_an_untrusted_certificate_is_never_used() {
     // One at the start, two for the visit.
     assert_eq!(tls.connections(), 3);
     assert_eq!(engine.stored(), Value::Null);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_while_the_process_is_frozen_costs_no_visit() {
+    let engine = Engine::start().await;
+    let relay = Relay::start(&engine.url).await;
+    let lambda = Lambda::start(&relay.url(), &[]).await;
+    for expected in 1..=20 {
+        lambda.freeze();
+        assert_eq!(relay.hang_up().await, 1);
+        let event = event::visit();
+        let (reply, ()) = tokio::join!(lambda.request(&event), async { lambda.thaw() });
+        assert_eq!(reply.count(), expected);
+    }
 }
 
 #[tokio::test]

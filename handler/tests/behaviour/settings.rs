@@ -72,10 +72,6 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
         ("AWS_REGION", "Frankfurt am Main"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "127.0.0.1:8000"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "ftp://127.0.0.1"),
-        (
-            "AWS_ENDPOINT_URL_DYNAMODB",
-            "http://user:password@127.0.0.1",
-        ),
         ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1/?query"),
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
         ("AWS_LAMBDA_LOG_FORMAT", "xml"),
@@ -110,7 +106,7 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
 fn a_value_that_is_no_text_is_refused_as_well() {
     let message = refusal("TABLE_NAME", OsString::from_vec(vec![b't', 0xff]));
     assert!(
-        message.starts_with("TABLE_NAME is \"t\u{fffd}\"."),
+        message.starts_with("TABLE_NAME is not valid UTF-8."),
         "{message}"
     );
 }
@@ -136,10 +132,15 @@ fn a_secret_is_never_shown() {
     ] {
         let message = refusal(variable, OsString::from_vec(b"hunter2\xff".to_vec()));
         assert!(
-            message.starts_with(&format!("{variable} is no text.")),
+            message.starts_with(&format!("{variable} is not valid UTF-8.")),
             "{message}"
         );
     }
+    let message = refusal("AWS_ENDPOINT_URL_DYNAMODB", "http://me:hunter2@127.0.0.1");
+    assert!(
+        message.starts_with("AWS_ENDPOINT_URL_DYNAMODB is \"…@127.0.0.1\"."),
+        "{message}"
+    );
     let config = parse(&[("AWS_SECRET_ACCESS_KEY", Some("hunter2"))]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
 }

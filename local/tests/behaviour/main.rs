@@ -4,6 +4,7 @@
 //! * `life`: starts, restarts, signals, and everything that keeps it from starting.
 
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that can't go on should fail there"
 )]

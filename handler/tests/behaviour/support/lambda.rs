@@ -143,6 +143,24 @@ impl Lambda {
         }
     }
 
+    /// Freezes the program, as Lambda does between two events.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.program.id().unwrap().to_string();
+        let kill = std::process::Command::new("kill")
+            .args([signal, &id])
+            .status();
+        assert!(kill.unwrap().success());
+    }
+
     /// Ends the program as Lambda does, without a word, and reads what it left behind.
     pub(crate) async fn end(mut self) -> Ended {
         self.program.start_kill().unwrap();

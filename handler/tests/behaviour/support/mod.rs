@@ -1,7 +1,7 @@
 //! What the tests stand on: the handler with its surroundings faked, never the handler itself.
 //!
 //! * `engine`, `canned`, `faulty`: DynamoDB at every depth, from a real engine to raw bytes; `tls`
-//!   puts HTTPS before it.
+//!   puts HTTPS before it, `relay` a connection that can be cut.
 //! * `lambda`: Lambda around the built program.
 //! * `event`, `reply`: what API Gateway sends and what it reads.
 
@@ -10,6 +10,7 @@ pub(crate) mod engine;
 pub(crate) mod event;
 pub(crate) mod faulty;
 pub(crate) mod lambda;
+pub(crate) mod relay;
 pub(crate) mod reply;
 pub(crate) mod tls;
 
