@@ -35,9 +35,8 @@ def output(*command: str) -> str:
     ).stdout.strip()
 
 
-def install_target() -> None:
+def install_target(sysroot: Path) -> None:
     """Install the standard library for arm64 where it is missing."""
-    sysroot = Path(output("rustc", "--print", "sysroot"))
     if any(sysroot.glob(f"lib/rustlib/{TARGET}/lib/libstd-*.rlib")):
         return
     if shutil.which("rustup") is None:
@@ -47,9 +46,8 @@ def install_target() -> None:
     output("rustup", "target", "add", TARGET)
 
 
-def rust_flags() -> list[str]:
+def rust_flags(sysroot: Path) -> list[str]:
     """Return the compiler's flags: for the machine it is built for, free of the one that builds."""
-    sysroot = output("rustc", "--print", "sysroot")
     cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     output("cargo", "fetch", "--locked")
     # Each registry has a folder that is named after it. Of several matches the last one counts.
@@ -63,14 +61,14 @@ def rust_flags() -> list[str]:
     ]
 
 
-def build() -> None:
+def build(sysroot: Path) -> None:
     """Compile the function with the workspace's release profile."""
     # cargo-lambda's own optimizations would turn a panic into the end of the process.
     command = ["cargo", "lambda", "build", "--release", "--locked", "--disable-optimizations"]
     command += ["--package", "visitor-counter", "--target", TARGET]
     command += ["--lambda-dir", str(BOOTSTRAP.parent.parent)]
     environment = {
-        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(rust_flags()),
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(rust_flags(sysroot)),
         "CARGO_TARGET_DIR": str(WORKSPACE / "target"),
     }
     BOOTSTRAP.unlink(missing_ok=True)
@@ -89,8 +87,9 @@ def archive() -> None:
 
 def main() -> None:
     """Install, build, archive, and say what came out."""
-    install_target()
-    build()
+    sysroot = Path(output("rustc", "--print", "sysroot"))
+    install_target(sysroot)
+    build(sysroot)
     archive()
     path = ARCHIVE.relative_to(WORKSPACE)
     digest = hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()

@@ -21,6 +21,13 @@ const ITEM_ID: &str = "site";
 /// Attribute that holds the number of visits.
 const VISITS: &str = "visits";
 
+/// Creates the attribute or raises it.
+const INCREMENT: &str = "SET visits = if_not_exists(visits, :start) + :one";
+
+/// Holds where there is no attribute yet, or one that can be raised. An engine would increment 1e30
+/// or -3 without a word.
+const IS_COUNT: &str = "attribute_not_exists(visits) OR visits BETWEEN :zero AND :max";
+
 /// The counter of a site: one number in one item of one table.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
@@ -80,12 +87,8 @@ impl Counter {
             .update_item()
             .table_name(self.table.to_string())
             .key(KEY, AttributeValue::S(ITEM_ID.to_owned()))
-            .update_expression(format!(
-                "SET {VISITS} = if_not_exists({VISITS}, :start) + :one"
-            ))
-            .condition_expression(format!(
-                "attribute_not_exists({VISITS}) OR {VISITS} BETWEEN :zero AND :max"
-            ))
+            .update_expression(INCREMENT)
+            .condition_expression(IS_COUNT)
             .expression_attribute_values(":start", AttributeValue::N(self.start.to_string()))
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":zero", AttributeValue::N("0".to_owned()))

@@ -23,7 +23,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 async fn parallel_visitors_get_distinct_counts_without_a_gap() {
     let (server, _folder) = start(&[]).await;
     let mut counts = Vec::new();
-    // No more at once than a busy machine's disk takes within the limits of an attempt.
+    // On a busy machine 64 at once come close to the limit of an attempt, in a build for tests.
     for _ in 0..4 {
         counts.extend(join_all((0..16).map(|_| server.visit())).await);
     }

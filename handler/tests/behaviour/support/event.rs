@@ -1,6 +1,5 @@
 //! The events that API Gateway sends for a REST API with Lambda proxy integration.
 
-use lambda_http::Request;
 use serde_json::{Value, json};
 use visitor_counter::Handler;
 
@@ -37,11 +36,8 @@ pub(crate) fn request(method: &str, path: &str) -> Value {
 
 /// Sends an event through `lambda_http`'s deserialisation to the handler in this process.
 pub(crate) async fn send(handler: &Handler, event: &Value) -> Reply {
-    handler.handle(http_request(event)).await.into()
-}
-
-pub(crate) fn http_request(event: &Value) -> Request {
-    lambda_http::request::from_str(&event.to_string()).unwrap()
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    handler.handle(request).await.into()
 }
 
 fn merge(target: &mut Value, patch: &Value) {

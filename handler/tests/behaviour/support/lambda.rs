@@ -3,7 +3,6 @@
 //! The program is the one that cargo built for these tests, or the one that `BOOTSTRAP` names. It
 //! is run by `BOOTSTRAP_RUNNER`, if that is set, such as qemu with its arguments.
 
-use std::collections::HashMap;
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -55,7 +54,6 @@ pub(crate) enum Outcome {
 }
 
 struct Invocation {
-    id: String,
     event: String,
     outcome: oneshot::Sender<Outcome>,
 }
@@ -63,7 +61,7 @@ struct Invocation {
 struct RuntimeApi {
     is_ready: Notify,
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
-    running: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+    running: Mutex<Option<oneshot::Sender<Outcome>>>,
 }
 
 impl Lambda {
@@ -122,9 +120,7 @@ impl Lambda {
     /// Hands over one event and waits for its outcome.
     pub(crate) async fn invoke(&self, event: impl ToString) -> Outcome {
         let (sender, outcome) = oneshot::channel();
-        let id = REQUEST_ID.to_owned();
         let invocation = Invocation {
-            id,
             event: event.to_string(),
             outcome: sender,
         };
@@ -221,21 +217,18 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
         return std::future::pending().await;
     };
     let headers = [
-        ("lambda-runtime-aws-request-id", invocation.id.clone()),
-        ("lambda-runtime-deadline-ms", "4102444800000".to_owned()),
+        ("lambda-runtime-aws-request-id", REQUEST_ID),
+        ("lambda-runtime-deadline-ms", "4102444800000"),
         (
             "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:eu-central-1:123456789012:function:visitor-counter".to_owned(),
+            "arn:aws:lambda:eu-central-1:123456789012:function:visitor-counter",
         ),
         (
             "lambda-runtime-trace-id",
-            "Root=1-5e66d96f-7491f09xmpl79d18acf3d050".to_owned(),
+            "Root=1-5e66d96f-7491f09xmpl79d18acf3d050",
         ),
     ];
-    api.running
-        .lock()
-        .unwrap()
-        .insert(invocation.id, invocation.outcome);
+    *api.running.lock().unwrap() = Some(invocation.outcome);
     (headers, invocation.event)
 }
 
@@ -249,7 +242,8 @@ async fn outcome(
         "response" => Outcome::Response(body),
         _ => Outcome::Failure(body),
     };
-    let waiting = api.running.lock().unwrap().remove(&id).unwrap();
+    assert_eq!(id, REQUEST_ID);
+    let waiting = api.running.lock().unwrap().take().unwrap();
     waiting.send(outcome).unwrap();
     StatusCode::ACCEPTED
 }
