@@ -68,10 +68,14 @@ fmt: $(VENV) ## Format the code.
 	ruff format
 	ruff check --fix
 
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock'
+
 .PHONY: lock
 lock: $(VENV) ## Lock the newest versions of the Python packages.
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--custom-compile-command 'make lock' --group dev --output-file requirements-dev.txt
+	$(COMPILE) --upgrade --output-file infra/requirements.txt pyproject.toml
+	$(COMPILE) --upgrade --output-file requirements-dev.txt --constraint infra/requirements.txt \
+		--group dev pyproject.toml
 
 # From the machine's own Python, also where `.venv` is on the PATH already.
 $(VENV): requirements-dev.txt

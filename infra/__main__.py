@@ -1,0 +1,86 @@
+"""The stack of one environment. Wiring only: each part is a file in `stack`."""
+
+from pathlib import Path
+
+import pulumi
+import yaml
+from stack.alarms import Watched
+from stack.api import ApiArgs, CounterApi
+from stack.archive import packaged_function
+from stack.config import ConfigReader
+from stack.function import TIMEOUT_SECONDS, CounterFunction, FunctionArgs
+from stack.monitoring import Monitoring, MonitoringArgs
+from stack.naming import Naming
+from stack.settings import Settings
+from stack.table import CounterTable, TableArgs
+
+# The program runs in its own folder, from where the engine may give its path.
+PROJECT = Path(__file__).absolute().parent.parent
+ARCHIVE = PROJECT / "target/lambda/visitor-counter/bootstrap.zip"
+CONTRACT = PROJECT / "api/openapi.yaml"
+COUNTER_PATH = "/visitorcount"
+
+settings = Settings.read(ConfigReader.of_project(secret=["alarmEmails"]))
+naming = Naming(pulumi.get_project(), pulumi.get_stack())
+
+table = CounterTable(
+    "table",
+    TableArgs(
+        naming=naming,
+        max_writes_per_second=settings.max_writes_per_second,
+        protect=settings.protect,
+    ),
+)
+function = CounterFunction(
+    "function",
+    FunctionArgs(
+        naming=naming,
+        table=table,
+        archive=packaged_function(ARCHIVE),
+        allowed_origins=settings.allowed_origins,
+        start_count=settings.start_count,
+        memory_size=settings.memory_size,
+        reserved_concurrency=settings.reserved_concurrency,
+        log_retention_days=settings.log_retention_days,
+        tracing=settings.tracing,
+        permissions_boundary=settings.permissions_boundary,
+    ),
+)
+api = CounterApi(
+    "api",
+    ApiArgs(
+        naming=naming,
+        contract=yaml.safe_load(CONTRACT.read_text()),
+        function=function,
+        throttle_rate=settings.throttle_rate,
+        throttle_burst=settings.throttle_burst,
+        access_logs=settings.access_logs,
+        log_retention_days=settings.log_retention_days,
+        tracing=settings.tracing,
+        protect=settings.protect,
+    ),
+)
+monitoring = Monitoring(
+    "monitoring",
+    MonitoringArgs(
+        naming=naming,
+        watched=Watched(
+            # Names are fixed, so that alarms and dashboard are known before the first `up`.
+            api=naming.name,
+            stage=naming.stack,
+            function=naming.name,
+            table=naming.name,
+            timeout_seconds=TIMEOUT_SECONDS,
+            reserved_concurrency=settings.reserved_concurrency,
+            visit_spike_per_minute=settings.visit_spike_per_minute,
+        ),
+        alarms=settings.alarms,
+        alarm_emails=settings.alarm_emails,
+    ),
+)
+
+pulumi.export("visitorCountUrl", pulumi.Output.concat(api.url, COUNTER_PATH))
+pulumi.export("tableName", table.name)
+pulumi.export("functionName", function.name)
+pulumi.export("alarmTopicArn", monitoring.topic_arn)
+pulumi.export("dashboardUrl", monitoring.dashboard_url)

@@ -1,0 +1,133 @@
+"""The REST API in front of the function."""
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.function import CounterFunction
+from stack.naming import Naming
+from stack.openapi import Document, body_hash, gateway_document, routes, serialized
+
+# One JSON line a request, without what tells who it was: no address, no user agent.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ACCESS_LOG_FORMAT = json.dumps(
+    {
+        "requestId": "$context.requestId",
+        "time": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "resourcePath": "$context.resourcePath",
+        "status": "$context.status",
+        "gatewayResponse": "$context.error.responseType",
+        "responseLatency": "$context.responseLatency",
+        "integrationStatus": "$context.integration.status",
+        "integrationLatency": "$context.integration.latency",
+    }
+)
+
+
+@dataclass(frozen=True)
+class ApiArgs:
+    """What the API needs to know."""
+
+    naming: Naming
+    contract: Document
+    function: CounterFunction
+    throttle_rate: int
+    throttle_burst: int
+    access_logs: bool
+    log_retention_days: int
+    tracing: bool
+    protect: bool
+
+
+class CounterApi(pulumi.ComponentResource):
+    """A regional REST API with one stage, imported from the contract."""
+
+    name: pulumi.Output[str]
+    stage_name: pulumi.Output[str]
+    url: pulumi.Output[str]
+    """Of the stage, without a slash at its end."""
+
+    def __init__(
+        self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the API."""
+        super().__init__("visitor-counter:infra:CounterApi", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        body = args.function.invoke_arn.apply(
+            lambda arn: serialized(
+                gateway_document(args.contract, title=args.naming.name, invoke_arn=arn)
+            )
+        )
+        api = aws.apigateway.RestApi(
+            name,
+            name=args.naming.name,
+            description="The visitor counter",
+            body=body,
+            fail_on_warnings=True,
+            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(
+                types="REGIONAL"
+            ),
+            tags=args.naming.tags,
+            # A new one would have another URL, and the pages that call this one would not know.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        # The new one is made first, then the stage moves, then the old one goes.
+        deployment = aws.apigateway.Deployment(
+            name, rest_api=api.id, triggers={"body": body.apply(body_hash)}, opts=child
+        )
+        stage = aws.apigateway.Stage(
+            name,
+            rest_api=api.id,
+            deployment=deployment.id,
+            stage_name=args.naming.stack,
+            access_log_settings=self._access_logs(name, args) if args.access_logs else None,
+            xray_tracing_enabled=args.tracing,
+            tags=args.naming.tags,
+            opts=child,
+        )
+        aws.apigateway.MethodSettings(
+            name,
+            rest_api=api.id,
+            stage_name=stage.stage_name,
+            method_path="*/*",
+            settings=aws.apigateway.MethodSettingsSettingsArgs(
+                throttling_rate_limit=args.throttle_rate,
+                throttling_burst_limit=args.throttle_burst,
+                # Per method and path: paid for each, and there is one path.
+                metrics_enabled=False,
+                # Whole requests, with addresses; the access log is enough.
+                logging_level="OFF",
+                data_trace_enabled=False,
+            ),
+            opts=child,
+        )
+        for method, path in routes(args.contract):
+            aws.lambda_.Permission(
+                f"{name}-{method.lower()}",
+                action="lambda:InvokeFunction",
+                function=args.function.name,
+                principal="apigateway.amazonaws.com",
+                source_arn=pulumi.Output.concat(
+                    api.execution_arn, "/", stage.stage_name, "/", method, path
+                ),
+                opts=child,
+            )
+        self.name = api.name
+        self.stage_name = stage.stage_name
+        self.url = stage.invoke_url
+        self.register_outputs({"url": self.url})
+
+    def _access_logs(self, name: str, args: ApiArgs) -> aws.apigateway.StageAccessLogSettingsArgs:
+        log_group = aws.cloudwatch.LogGroup(
+            name,
+            name=f"/aws/apigateway/{args.naming.name}",
+            retention_in_days=args.log_retention_days,
+            tags=args.naming.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return aws.apigateway.StageAccessLogSettingsArgs(
+            destination_arn=log_group.arn, format=ACCESS_LOG_FORMAT
+        )

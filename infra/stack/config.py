@@ -1,0 +1,134 @@
+"""Reading a project's config: typed, and with all that is wrong in it told at once.
+
+The engine checks types against Pulumi.yaml and fills in its defaults, but ignores keys that it
+doesn't know, so a misspelt key would be lost without a word. Here it is refused.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import TypeVar, cast
+
+import pulumi
+from pulumi.runtime.config import CONFIG, is_config_secret
+
+T = TypeVar("T")
+
+
+class ConfigError(pulumi.RunError):
+    """Config that can't be used. The engine prints its message without a traceback."""
+
+
+class ConfigReader:
+    """A project's config, key by key.
+
+    A key that is missing or wrong is noted, and read as some value of its type; `finish` then
+    raises all that was noted.
+    """
+
+    def __init__(
+        self, namespace: str, values: Mapping[str, str], secret: Collection[str] = ()
+    ) -> None:
+        """Read `values`, as the engine hands them over: strings, and JSON for what isn't flat.
+
+        The values of `secret` keys are never shown.
+        """
+        self._namespace = namespace
+        self._values = values
+        self._secret = secret
+        self._known: set[str] = set()
+        self._problems: list[str] = []
+
+    @classmethod
+    def of_project(cls, secret: Collection[str] = ()) -> "ConfigReader":
+        """Return the config of the project and stack that are running."""
+        project = pulumi.get_project()
+        prefix = f"{project}:"
+        # There is no public way to list the keys.
+        keys = [key.removeprefix(prefix) for key in CONFIG.get() if key.startswith(prefix)]
+        values = {key: str(CONFIG.get()[prefix + key]) for key in keys}
+        encrypted = {key for key in keys if is_config_secret(prefix + key)}
+        return cls(project, values, {*secret, *encrypted})
+
+    def integer(self, key: str, smallest: int, largest: int) -> int:
+        """Return a whole number in a range."""
+        text = self._text(key)
+        if re.fullmatch(r"-?\d{1,18}", text) and smallest <= int(text) <= largest:
+            return int(text)
+        return self.refuse(key, f"a whole number from {smallest} to {largest}", smallest)
+
+    def integer_of(self, key: str, allowed: Collection[int]) -> int:
+        """Return one of some whole numbers."""
+        text = self._text(key)
+        if text in map(str, allowed):
+            return int(text)
+        return self.refuse(key, f"one of {', '.join(map(str, allowed))}", min(allowed))
+
+    def boolean(self, key: str) -> bool:
+        """Return true or false."""
+        text = self._text(key)
+        if text in ("true", "false"):
+            return text == "true"
+        return self.refuse(key, "true or false", fallback=False)
+
+    def string(self, key: str, pattern: re.Pattern[str], allowed: str) -> str:
+        """Return a string that matches a pattern, which `allowed` says in words."""
+        text = self._text(key)
+        if pattern.fullmatch(text):
+            return text
+        return self.refuse(key, allowed, "")
+
+    def strings(self, key: str, pattern: re.Pattern[str], allowed: str) -> tuple[str, ...]:
+        """Return a list of different strings that each match a pattern."""
+        entries = self._list(key)
+        if entries is None:
+            return self.refuse(key, f"a list, each entry {allowed}", ())
+        for index, entry in enumerate(entries):
+            if not isinstance(entry, str) or not pattern.fullmatch(entry):
+                self._note(f"{key}[{index}]", key, json.dumps(entry, ensure_ascii=False), allowed)
+            elif entry in entries[:index]:
+                self._note(f"{key}[{index}]", key, json.dumps(entry), "different from those before")
+        return tuple(entry for entry in entries if isinstance(entry, str))
+
+    def refuse(self, key: str, allowed: str, fallback: T) -> T:
+        """Note that the value of a key isn't what is allowed, and return the fallback."""
+        if key in self._values:
+            self._note(key, key, json.dumps(self._values[key], ensure_ascii=False), allowed)
+        else:
+            self._problems.append(f"{self._namespace}:{key} is not set: it must be {allowed}")
+        return fallback
+
+    def finish(self) -> None:
+        """Raise what was noted, and refuse keys that nobody read.
+
+        Raises:
+            ConfigError: names each key, its value, and what is allowed.
+
+        """
+        for key in sorted(self._values.keys() - self._known):
+            similar = get_close_matches(key, self._known, n=1)
+            hint = f"did you mean {similar[0]}?" if similar else f"there are {self._all_keys()}"
+            self._problems.append(f"{self._namespace}:{key} is not a setting: {hint}")
+        if self._problems:
+            lines = "".join(f"\n  {problem}" for problem in self._problems)
+            message = f"the config of this stack can't be used:{lines}"
+            raise ConfigError(message)
+
+    def _all_keys(self) -> str:
+        return ", ".join(sorted(self._known))
+
+    def _text(self, key: str) -> str:
+        self._known.add(key)
+        return self._values.get(key, "")
+
+    def _list(self, key: str) -> list[object] | None:
+        try:
+            value: object = json.loads(self._text(key))
+        except ValueError:
+            return None
+        return cast("list[object]", value) if isinstance(value, list) else None
+
+    def _note(self, place: str, key: str, value: str, allowed: str) -> None:
+        shown = "a secret" if key in self._secret else value
+        self._problems.append(f"{self._namespace}:{place} is {shown}: it must be {allowed}")

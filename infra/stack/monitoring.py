@@ -1,0 +1,142 @@
+"""Who is told when something is wrong, and where to look."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.alarms import PERIOD_SECONDS, Alarm, Watched, alarms
+from stack.dashboard import dashboard_body, dashboard_url
+from stack.naming import Naming
+
+
+@dataclass(frozen=True)
+class MonitoringArgs:
+    """What the monitoring needs to know."""
+
+    naming: Naming
+    watched: Watched
+    alarms: bool
+    alarm_emails: tuple[str, ...]
+
+
+class Monitoring(pulumi.ComponentResource):
+    """Alarms, the topic they go to, and a dashboard."""
+
+    topic_arn: pulumi.Output[str]
+    dashboard_url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the monitoring."""
+        super().__init__("visitor-counter:infra:Monitoring", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        # Without a key of KMS: SNS encrypts its disks anyway, CloudWatch can't publish to a topic
+        # with the key that AWS manages, and one of our own would cost more than all the rest.
+        topic = aws.sns.Topic(
+            name,
+            name=f"{args.naming.name}-alarms",
+            display_name=f"Alarms of {args.naming.name}",
+            tags=args.naming.tags,
+            opts=child,
+        )
+        for index, email in enumerate(args.alarm_emails):
+            aws.sns.TopicSubscription(
+                f"{name}-email-{index}",
+                topic=topic.arn,
+                protocol="email",
+                endpoint=pulumi.Output.secret(email),
+                opts=child,
+            )
+        definitions = alarms(args.watched) if args.alarms else []
+        metric_alarms = [
+            aws.cloudwatch.MetricAlarm(
+                f"{name}-{alarm.key}",
+                _alarm_args(alarm, args, topic.arn),
+                opts=child,
+            )
+            for alarm in definitions
+        ]
+        region = topic.arn.apply(_region)
+        dashboard = aws.cloudwatch.Dashboard(
+            name,
+            dashboard_name=args.naming.name,
+            dashboard_body=pulumi.Output.all(region, *(alarm.arn for alarm in metric_alarms)).apply(
+                lambda known: dashboard_body(args.watched, known[0], definitions, known[1:])
+            ),
+            opts=child,
+        )
+        self.topic_arn = topic.arn
+        self.dashboard_url = pulumi.Output.all(region, dashboard.dashboard_name).apply(
+            lambda known: dashboard_url(known[0], known[1])
+        )
+        self.register_outputs({"topic_arn": self.topic_arn, "dashboard_url": self.dashboard_url})
+
+
+def _alarm_args(
+    alarm: Alarm, args: MonitoringArgs, topic_arn: pulumi.Output[str]
+) -> aws.cloudwatch.MetricAlarmArgs:
+    common = aws.cloudwatch.MetricAlarmArgs(
+        name=f"{args.naming.name}-{alarm.key}",
+        alarm_description=f"{alarm.meaning} What to do: docs/operations.md, {alarm.key}.",
+        comparison_operator=alarm.comparison,
+        threshold=alarm.threshold,
+        evaluation_periods=alarm.minutes,
+        datapoints_to_alarm=alarm.minutes,
+        treat_missing_data="notBreaching",
+        alarm_actions=[topic_arn],
+        ok_actions=[topic_arn],
+        tags=args.naming.tags,
+    )
+    if alarm.floor is not None:
+        common.metric_queries = _with_floor(alarm, args.watched, alarm.floor)
+        return common
+    common.namespace = alarm.metric.namespace
+    common.metric_name = alarm.metric.name
+    common.dimensions = dict(alarm.metric.dimensions)
+    common.period = PERIOD_SECONDS
+    if alarm.statistic.startswith("p"):
+        common.extended_statistic = alarm.statistic
+        # A percentile of a handful of visits says nothing: keep the state.
+        common.evaluate_low_sample_count_percentiles = "ignore"
+    else:
+        common.statistic = alarm.statistic
+    return common
+
+
+def _with_floor(
+    alarm: Alarm, watched: Watched, floor: int
+) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
+    """Return a metric that is 0 while there are few requests."""
+    query = aws.cloudwatch.MetricAlarmMetricQueryArgs
+    requests = watched.of_api("Count")
+    return [
+        query(
+            id="value",
+            label=alarm.metric.name,
+            expression=f"IF(requests >= {floor}, metric, 0)",
+            return_data=True,
+        ),
+        *(
+            query(
+                id=identifier,
+                metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+                    namespace=metric.namespace,
+                    metric_name=metric.name,
+                    dimensions=dict(metric.dimensions),
+                    period=PERIOD_SECONDS,
+                    stat=statistic,
+                ),
+                return_data=False,
+            )
+            for identifier, metric, statistic in (
+                ("metric", alarm.metric, alarm.statistic),
+                ("requests", requests, "Sum"),
+            )
+        ),
+    ]
+
+
+def _region(arn: str) -> str:
+    return arn.split(":")[3]

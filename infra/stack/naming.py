@@ -1,0 +1,46 @@
+"""What the resources of a stack are called and tagged."""
+
+import re
+from dataclasses import dataclass
+
+from stack.config import ConfigError
+
+# What is allowed by all that is named: the function (at most 64 characters), its role (64), the
+# table (at least 3), the stage (no dots), the topic and the alarms.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,63}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Names and tags that keep the stacks of an account and region apart.
+
+    The names are fixed, so that bootstrap can grant rights to exactly these resources, and that
+    people find them.
+    """
+
+    project: str
+    stack: str
+
+    def __post_init__(self) -> None:
+        """Check that AWS takes the name.
+
+        Raises:
+            ConfigError: names the stack.
+
+        """
+        if not _NAME.fullmatch(self.name):
+            message = (
+                f"the stack can't be named {self.stack!r}: {self.name!r} must be a name of at most "
+                "64 letters, digits, - and _ that begins with a letter"
+            )
+            raise ConfigError(message)
+
+    @property
+    def name(self) -> str:
+        """The name of whatever the stack has one of, such as visitor-counter-prod."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of every resource. The deploy role may touch no API without them."""
+        return {"project": self.project, "stack": self.stack}

@@ -1,0 +1,133 @@
+"""From the public contract to the document that API Gateway imports."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# A YAML document's values, as PyYAML reads them.
+Document = Mapping[str, Any]
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+# Static values, in the quotes that mark them as such. The list of origins can't be checked here,
+# and nothing in these answers is secret.
+_HEADERS = {
+    "Access-Control-Allow-Origin": "'*'",
+    "Access-Control-Expose-Headers": "'Retry-After'",
+    "Cache-Control": "'no-store'",
+    "Content-Type": "'application/problem+json'",
+    "Vary": "'Origin'",
+}
+
+
+def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict[str, Any]:
+    """Return the contract's paths and methods with their integration, and what the gateway answers.
+
+    Nothing else of the contract goes along: what the import doesn't understand it warns about,
+    and models it made would be compared in every preview.
+
+    Args:
+        contract: an OpenAPI 3.0 document, free of AWS.
+        title: the API's name.
+        invoke_arn: the function's, in the form that API Gateway calls.
+
+    """
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": title, "version": contract["info"]["version"]},
+        "paths": {
+            path: {
+                method: _operation(item[method], invoke_arn)
+                for method in _METHODS
+                if method in item
+            }
+            for path, item in contract["paths"].items()
+        },
+        "x-amazon-apigateway-gateway-responses": _gateway_responses(),
+    }
+
+
+def routes(contract: Document) -> list[tuple[str, str]]:
+    """Return the contract's methods (in capitals) and paths."""
+    return [
+        (method.upper(), path)
+        for path, item in contract["paths"].items()
+        for method in _METHODS
+        if method in item
+    ]
+
+
+def serialized(document: Document) -> str:
+    """Return the document as the gateway gets it: the same one always in the same bytes."""
+    return json.dumps(document, sort_keys=True)
+
+
+def body_hash(body: str) -> str:
+    """Return what changes if and only if the API must be deployed anew."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _operation(operation: Document, invoke_arn: str) -> dict[str, Any]:
+    # OpenAPI demands a response, and the import takes no `default`.
+    status, success = next(
+        (status, response)
+        for status, response in operation["responses"].items()
+        if status.startswith("2")
+    )
+    return {
+        "responses": {status: {"description": success["description"]}},
+        "x-amazon-apigateway-integration": {
+            "type": "aws_proxy",
+            # How the gateway calls Lambda, whatever the caller's method.
+            "httpMethod": "POST",
+            "uri": invoke_arn,
+            "passthroughBehavior": "when_no_match",
+        },
+    }
+
+
+def _gateway_responses() -> dict[str, Any]:
+    """Return what the gateway answers by itself, in the shape of the handler's own problems.
+
+    The templates replace $context variables and nothing more: they aren't VTL. DEFAULT_* stand for
+    many statuses, so they set none, and leave it out of the problem.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    """
+    return {
+        "DEFAULT_4XX": _gateway_response("Client Error", "The gateway refused the request."),
+        "DEFAULT_5XX": _gateway_response(
+            "Server Error", "The counter did not answer. The visit may have been counted."
+        ),
+        # Its name for an unknown path or method.
+        "MISSING_AUTHENTICATION_TOKEN": _gateway_response(
+            "Not Found", "There is nothing here. GET /visitorcount counts a visit.", status=404
+        ),
+        "THROTTLED": _gateway_response(
+            "Too Many Requests",
+            "The visit was not counted. Try again in a moment.",
+            status=429,
+            headers={"Retry-After": "'1'"},
+        ),
+    }
+
+
+def _gateway_response(
+    title: str, detail: str, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    problem = {
+        "type": "about:blank",
+        "title": title,
+        **({"status": status} if status else {}),
+        "detail": detail,
+        "requestId": "$context.requestId",
+    }
+    all_headers = _HEADERS | dict(headers or {})
+    return {
+        **({"statusCode": status} if status else {}),
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": value for name, value in all_headers.items()
+        },
+        "responseTemplates": {"application/json": json.dumps(problem)},
+    }

@@ -1,0 +1,133 @@
+"""What the owner of a site can set, from the stack's config.
+
+Pulumi.yaml has each key's meaning, type and default; the stack files override them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from stack.config import ConfigReader
+
+ANY_ORIGIN = "*"
+
+# What the handler takes: no path, no trailing slash, hosts in ASCII (punycode). A last label that
+# starts with a digit would be read as an IPv4 address.
+_PORT = r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]"
+_OCTET = r"\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5]"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}|(?:(?:{_OCTET})\.){{3}}(?:{_OCTET})"
+_ORIGIN = re.compile(rf"\*|https?://(?:{_HOST})(?::(?:{_PORT}))?", re.IGNORECASE | re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_BOUNDARY = re.compile(r"|arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+", re.ASCII)
+
+_ORIGIN_RULE = (
+    "an origin such as https://example.com: http or https, a host and an optional port, no path "
+    "and no trailing slash; or * as the only entry"
+)
+
+# An environment holds 4 KB, the variables' names and the table's name included.
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+_MOST_ORIGIN_CHARACTERS = 3000
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),
+    *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+# JavaScript's largest exact integer is 2^53 - 1, and the first visit adds one.
+_LARGEST_START_COUNT = 2**53 - 2
+
+# What a new account's quotas allow API Gateway in a region.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+_LARGEST_RATE, _LARGEST_BURST = 10_000, 5_000
+
+# One item lives in one partition, which takes 1,000 writes a second.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+_MOST_WRITES_PER_SECOND = 1_000
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_SMALLEST_MEMORY, _LARGEST_MEMORY = 128, 10_240
+
+# In Pulumi.yaml, since a key without a default would be required.
+_NO_RESERVED_CONCURRENCY = -1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A stack's settings, all of them checked."""
+
+    allowed_origins: tuple[str, ...]
+    """Origins whose pages may count visits, or `*` alone."""
+    start_count: int
+    """What the first visit is added to."""
+    throttle_rate: int
+    """Requests a second that the gateway lets through."""
+    throttle_burst: int
+    """Requests that may come at once."""
+    max_writes_per_second: int
+    """Where DynamoDB begins to throttle."""
+    memory_size: int
+    """The function's memory in MB; its CPU grows with it."""
+    reserved_concurrency: int | None
+    """Instances of the function that are set aside for it, and the most that it gets."""
+    log_retention_days: int
+    access_logs: bool
+    """Log each request. Needs the account's API Gateway log role, see infra/bootstrap."""
+    tracing: bool
+    """Trace with X-Ray."""
+    alarms: bool
+    alarm_emails: tuple[str, ...]
+    """Who is told of alarms. Secret: previews are shown in public comments."""
+    visit_spike_per_minute: int
+    """Requests a minute that no ordinary day sees."""
+    protect: bool
+    """Keep the table and the API's URL from being deleted or replaced."""
+    permissions_boundary: str | None
+    """ARN of the policy that bounds the function's role, where the account demands one."""
+
+    @classmethod
+    def read(cls, config: ConfigReader) -> "Settings":
+        """Read and check the whole config.
+
+        Raises:
+            ConfigError: names each key that is wrong, its value, and what is allowed.
+
+        """
+        concurrency = config.integer("reservedConcurrency", _NO_RESERVED_CONCURRENCY, 1_000)
+        if concurrency == 0:
+            config.refuse(
+                "reservedConcurrency", "at least 1 (0 stops the function), or -1: none", 0
+            )
+        settings = cls(
+            allowed_origins=_origins(config),
+            start_count=config.integer("startCount", 0, _LARGEST_START_COUNT),
+            throttle_rate=config.integer("throttleRate", 1, _LARGEST_RATE),
+            throttle_burst=config.integer("throttleBurst", 1, _LARGEST_BURST),
+            max_writes_per_second=config.integer("maxWritesPerSecond", 1, _MOST_WRITES_PER_SECOND),
+            memory_size=config.integer("memorySize", _SMALLEST_MEMORY, _LARGEST_MEMORY),
+            reserved_concurrency=None if concurrency == _NO_RESERVED_CONCURRENCY else concurrency,
+            log_retention_days=config.integer_of("logRetentionDays", _RETENTION_DAYS),
+            access_logs=config.boolean("accessLogs"),
+            tracing=config.boolean("tracing"),
+            alarms=config.boolean("alarms"),
+            alarm_emails=config.strings("alarmEmails", _EMAIL, "an e-mail address"),
+            visit_spike_per_minute=config.integer("visitSpikePerMinute", 1, 1_000_000),
+            protect=config.boolean("protect"),
+            permissions_boundary=config.string(
+                "permissionsBoundary", _BOUNDARY, "the ARN of an IAM policy, or empty"
+            )
+            or None,
+        )
+        config.finish()
+        return settings
+
+
+def _origins(config: ConfigReader) -> tuple[str, ...]:
+    origins = config.strings("allowedOrigins", _ORIGIN, _ORIGIN_RULE)
+    if ANY_ORIGIN in origins and len(origins) > 1:
+        return config.refuse("allowedOrigins", "either * alone or a list of origins", ())
+    if len(",".join(origins)) > _MOST_ORIGIN_CHARACTERS:
+        limit = f"at most {_MOST_ORIGIN_CHARACTERS} characters in all"
+        return config.refuse("allowedOrigins", limit, ())
+    return origins

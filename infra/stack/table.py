@@ -1,0 +1,55 @@
+"""The table that holds the count."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from stack.naming import Naming
+
+
+@dataclass(frozen=True)
+class TableArgs:
+    """What the table needs to know."""
+
+    naming: Naming
+    max_writes_per_second: int
+    protect: bool
+
+
+class CounterTable(pulumi.ComponentResource):
+    """One on-demand DynamoDB table with one item: the handler's contract is in the README.
+
+    Encrypted with the key that DynamoDB owns: one in KMS would cost more than the table, and be
+    one more thing that a visit waits for.
+    """
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: TableArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the table."""
+        super().__init__("visitor-counter:infra:CounterTable", name, None, opts)
+        table = aws.dynamodb.Table(
+            name,
+            name=args.naming.name,
+            billing_mode="PAY_PER_REQUEST",
+            attributes=[aws.dynamodb.TableAttributeArgs(name="id", type="S")],
+            hash_key="id",
+            # Reads are the warm-ups of new instances, so never more than the writes.
+            on_demand_throughput=aws.dynamodb.TableOnDemandThroughputArgs(
+                max_read_request_units=args.max_writes_per_second,
+                max_write_request_units=args.max_writes_per_second,
+            ),
+            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
+            # False is the key that DynamoDB owns, true one in KMS.
+            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=False),
+            deletion_protection_enabled=args.protect,
+            tags=args.naming.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        self.name = table.name
+        self.arn = table.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})

@@ -1,0 +1,62 @@
+"""AWS, as far as it only has to answer: ids and ARNs in its formats, and nothing is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import Properties, Provider
+
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+API_ID = "a1b2c3d4e5"
+
+
+@dataclass(frozen=True)
+class PretendedAws(Provider):
+    """Computes what a resource would have. An unknown type is an error, not an empty answer."""
+
+    def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
+        """Return the outputs that AWS would add."""
+        return f"{name}-id", _OUTPUTS[kind](inputs)
+
+
+def _arn(service: str, resource: str, region: str = REGION) -> Properties:
+    return {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"}
+
+
+def _function(inputs: Properties) -> Properties:
+    arn = _arn("lambda", f"function:{inputs['name']}")
+    invoke = (
+        f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{arn['arn']}/invocations"
+    )
+    return arn | {"invokeArn": invoke}
+
+
+def _stage(inputs: Properties) -> Properties:
+    url = f"https://{inputs['restApi']}.execute-api.{REGION}.amazonaws.com/{inputs['stageName']}"
+    return {"invokeUrl": url}
+
+
+def _nothing(_: Properties) -> Properties:
+    return {}
+
+
+_OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
+    "aws:apigateway/deployment:Deployment": _nothing,
+    "aws:apigateway/methodSettings:MethodSettings": _nothing,
+    "aws:apigateway/restApi:RestApi": lambda _: {
+        "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}"
+    },
+    "aws:apigateway/stage:Stage": _stage,
+    "aws:cloudwatch/dashboard:Dashboard": _nothing,
+    "aws:cloudwatch/logGroup:LogGroup": lambda each: _arn("logs", f"log-group:{each['name']}"),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": lambda each: _arn(
+        "cloudwatch", f"alarm:{each['name']}"
+    ),
+    "aws:dynamodb/table:Table": lambda each: _arn("dynamodb", f"table/{each['name']}"),
+    "aws:iam/role:Role": lambda each: _arn("iam", f"role/{each['name']}", region=""),
+    "aws:iam/rolePolicy:RolePolicy": _nothing,
+    "aws:lambda/function:Function": _function,
+    "aws:lambda/permission:Permission": _nothing,
+    "aws:sns/topic:Topic": lambda each: _arn("sns", each["name"]),
+    "aws:sns/topicSubscription:TopicSubscription": _nothing,
+}

@@ -1,0 +1,234 @@
+"""The Pulumi engine, as far as tests need it: it runs a whole program and keeps what that asks for.
+
+It reads Pulumi.yaml and the stack files as the real one does, and runs the very program, so that
+nothing is tested that isn't deployed. A `Provider` plays AWS.
+"""
+
+import asyncio
+import json
+import runpy
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import rpc, settings
+from pulumi.runtime.config import set_all_config
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.stack import run_in_stack
+
+Properties = dict[str, Any]
+"""A resource's inputs or outputs, named as in Pulumi's wire format: camelCase."""
+
+
+class Unknown:
+    """A value that only a deployment can tell. A preview has such."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that previews don't show."""
+
+    value: object
+
+
+class Provider(ABC):
+    """Who makes the resources."""
+
+    @abstractmethod
+    def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
+        """Make a resource.
+
+        Args:
+            kind: its type, such as aws:lambda/function:Function.
+            name: its name in the program.
+            inputs: what the program gave, secrets in the clear.
+
+        Returns:
+            Its id, and the outputs that aren't among its inputs.
+
+        """
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as the program asked for it."""
+
+    kind: str
+    name: str
+    inputs: Properties
+    parent: str
+    """Type of the resource that it belongs to."""
+    protect: bool
+    retain_on_delete: bool
+    dependencies: tuple[str, ...]
+    """Names of the resources that it waits for."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a program asked for, and what it gave out."""
+
+    resources: tuple[Resource, ...]
+    outputs: Properties
+
+    def all(self, kind: str) -> list[Resource]:
+        """Return the resources of a type, such as aws:lambda/function:Function."""
+        return [resource for resource in self.resources if resource.kind == kind]
+
+    def one(self, kind: str, name: str | None = None) -> Resource:
+        """Return the only resource of a type, or the one with a name."""
+        found = [each for each in self.all(kind) if name in (None, each.name)]
+        assert len(found) == 1, f"{len(found)} resources {kind} {name or ''}"
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A folder with a Pulumi.yaml."""
+
+    folder: Path
+    project: Properties = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the project."""
+        object.__setattr__(self, "project", _yaml(self.folder / "Pulumi.yaml"))
+
+    def config(self, stack: str, overrides: Mapping[str, object]) -> dict[str, str]:
+        """Return a stack's config as the engine hands it over.
+
+        Args:
+            stack: its file need not exist.
+            overrides: values of the project's own keys, which go before those in the file.
+
+        """
+        name = self.project["name"]
+        values: Properties = {
+            f"{name}:{key}": declared["default"]
+            for key, declared in self.project.get("config", {}).items()
+            if "default" in declared
+        }
+        file = self.folder / f"Pulumi.{stack}.yaml"
+        if file.exists():
+            values |= _yaml(file)["config"]
+        values |= {f"{name}:{key}": value for key, value in overrides.items()}
+        return {key: _as_text(value) for key, value in values.items()}
+
+    def run(
+        self,
+        stack: str,
+        provider: Provider,
+        overrides: Mapping[str, object] | None = None,
+        *,
+        secret: Collection[str] = (),
+        preview: bool = False,
+    ) -> Run:
+        """Run the program, and raise whatever fails in it, in its outputs too.
+
+        Args:
+            stack: whose config it gets.
+            provider: makes the resources, unless it is a preview.
+            overrides: values of the project's own config keys.
+            secret: keys whose values are encrypted.
+            preview: nothing is made, so ids and computed outputs are unknown.
+
+        """
+        name: str = self.project["name"]
+        monitor = _Monitor(_Provided(provider, preview=preview))
+        config = self.config(stack, overrides or {})
+
+        async def main() -> None:
+            set_mocks(monitor.mocks, project=name, stack=stack, preview=preview, monitor=monitor)
+            set_all_config(config, [f"{name}:{key}" for key in secret])
+            # Otherwise a run begins with what the last one left behind.
+            untyped = cast("Any", settings)
+            untyped.SETTINGS.rpc_manager.clear()
+            untyped.SETTINGS.outputs.clear()
+            untyped.set_root_resource(None)
+            path = self.folder / self.project.get("main", ".")
+            await run_in_stack(lambda: _discard(runpy.run_path(str(path), run_name="__main__")))
+
+        asyncio.run(main())
+        return Run(tuple(monitor.registered), monitor.outputs)
+
+
+class _Provided(Mocks):
+    """Pulumi's way to ask a `Provider`."""
+
+    def __init__(self, provider: Provider, *, preview: bool) -> None:
+        self._provider = provider
+        self._preview = preview
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, Properties]:
+        inputs: Properties = cast("Any", args).inputs
+        # Components have no provider.
+        if self._preview or not args.custom:
+            return None, inputs
+        resource_id, outputs = self._provider.create(
+            args.typ, args.name, _plain(inputs, reveal=True)
+        )
+        return resource_id, inputs | outputs
+
+    def call(self, args: MockCallArgs) -> tuple[Properties, None]:
+        message = f"a preview would have to ask AWS: {args.token}"
+        raise NotImplementedError(message)
+
+
+class _Monitor(MockMonitor):
+    """Keeps what the mocks don't see: unknown values, options, and what the stack exports."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.registered: list[Resource] = []
+        self.outputs: Properties = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
+        if request.custom:
+            self.registered.append(
+                Resource(
+                    kind=request.type,
+                    name=request.name,
+                    inputs=_plain(MessageToDict(request.object)),
+                    parent=request.parent.split("::")[2].split("$")[-1],
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    dependencies=tuple(urn.split("::")[-1] for urn in request.dependencies),
+                )
+            )
+        return cast("Any", super()).RegisterResource(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
+        if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
+            self.outputs = _plain(MessageToDict(request.outputs))
+        return cast("Any", super()).RegisterResourceOutputs(request)
+
+
+def _plain(value: Any, *, reveal: bool = False) -> Any:  # noqa: ANN401 (JSON)
+    """Turn the wire's marks for unknown and secret values into types, or into what is in them."""
+    if isinstance(value, dict):
+        properties = cast("Properties", value)
+        if rpc.is_rpc_secret(properties):
+            content = _plain(properties["value"], reveal=reveal)
+            return content if reveal else Secret(content)
+        return {key: _plain(each, reveal=reveal) for key, each in properties.items()}
+    if isinstance(value, list):
+        return [_plain(each, reveal=reveal) for each in cast("list[Any]", value)]
+    return UNKNOWN if value == rpc.UNKNOWN else value
+
+
+def _yaml(file: Path) -> Properties:
+    return yaml.safe_load(file.read_text())
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _discard(_: object) -> None:
+    """Return nothing: what a program returns would be awaited."""
