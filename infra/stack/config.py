@@ -79,11 +79,15 @@ class ConfigReader:
             return text
         return self.refuse(key, allowed, "")
 
-    def strings(self, key: str, pattern: re.Pattern[str], allowed: str) -> tuple[str, ...]:
+    def strings(
+        self, key: str, pattern: re.Pattern[str], allowed: str, *, at_least: int = 0
+    ) -> tuple[str, ...]:
         """Return a list of different strings that each match a pattern."""
         entries = self._list(key)
         if entries is None:
             return self.refuse(key, f"a list, each entry {allowed}", ())
+        if len(entries) < at_least:
+            return self.refuse(key, f"a list of {at_least} or more", ())
         for index, entry in enumerate(entries):
             if not isinstance(entry, str) or not pattern.fullmatch(entry):
                 self._note(f"{key}[{index}]", key, json.dumps(entry, ensure_ascii=False), allowed)
@@ -130,5 +134,5 @@ class ConfigReader:
         return cast("list[object]", value) if isinstance(value, list) else None
 
     def _note(self, place: str, key: str, value: str, allowed: str) -> None:
-        shown = "a secret" if key in self._secret else value
-        self._problems.append(f"{self._namespace}:{place} is {shown}: it must be {allowed}")
+        shown = "(secret, not shown)" if key in self._secret else f"is {value}: it"
+        self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")

@@ -34,7 +34,7 @@ def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict
 
     """
     return {
-        "openapi": "3.0.1",
+        "openapi": contract["openapi"],
         "info": {"title": title, "version": contract["info"]["version"]},
         "paths": {
             path: {
@@ -125,7 +125,7 @@ def _gateway_response(
     }
     all_headers = _HEADERS | dict(headers or {})
     return {
-        **({"statusCode": status} if status else {}),
+        **({"statusCode": str(status)} if status else {}),
         "responseParameters": {
             f"gatewayresponse.header.{name}": value for name, value in all_headers.items()
         },

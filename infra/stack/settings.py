@@ -124,7 +124,7 @@ class Settings:
 
 
 def _origins(config: ConfigReader) -> tuple[str, ...]:
-    origins = config.strings("allowedOrigins", _ORIGIN, _ORIGIN_RULE)
+    origins = config.strings("allowedOrigins", _ORIGIN, _ORIGIN_RULE, at_least=1)
     if ANY_ORIGIN in origins and len(origins) > 1:
         return config.refuse("allowedOrigins", "either * alone or a list of origins", ())
     if len(",".join(origins)) > _MOST_ORIGIN_CHARACTERS:

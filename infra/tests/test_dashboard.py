@@ -1,0 +1,101 @@
+"""The dashboard, which CloudWatch would take and an owner understand."""
+
+import json
+from typing import Any
+
+import pytest
+from stack.alarms import alarms
+from stack.dashboard import dashboard_body, dashboard_url
+from test_alarms import WATCHED
+
+Widget = dict[str, Any]
+
+ALARM_ARNS = ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:one"]
+
+
+def widgets(alarm_arns: list[str]) -> list[Widget]:
+    """Return what is shown."""
+    body = dashboard_body(WATCHED, "us-east-1", alarms(WATCHED), alarm_arns)
+    return json.loads(body)["widgets"]
+
+
+def lines(shown: list[Widget]) -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return the dimensions of each metric that is drawn, by namespace, name and statistic."""
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for widget in shown:
+        for namespace, name, *dimensions, look in widget["properties"].get("metrics", []):
+            found[namespace, name, look["stat"]] = dict(
+                zip(dimensions[::2], dimensions[1::2], strict=True)
+            )
+    return found
+
+
+API = {"ApiName": "the-api", "Stage": "the-stage"}
+FUNCTION = {"FunctionName": "the-function"}
+TABLE = {"TableName": "the-table"}
+WRITES = {"TableName": "the-table", "Operation": "UpdateItem"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimensions"),
+    [
+        (("AWS/DynamoDB", "SuccessfulRequestLatency", "SampleCount"), WRITES),
+        (("AWS/ApiGateway", "4XXError", "Sum"), API),
+        (("AWS/ApiGateway", "5XXError", "Sum"), API),
+        (("AWS/Lambda", "Errors", "Sum"), FUNCTION),
+        (("AWS/ApiGateway", "Latency", "p50"), API),
+        (("AWS/ApiGateway", "Latency", "p90"), API),
+        (("AWS/ApiGateway", "Latency", "p99"), API),
+        (("AWS/Lambda", "Duration", "p99"), FUNCTION),
+        (("AWS/Lambda", "Throttles", "Sum"), FUNCTION),
+        (("AWS/DynamoDB", "WriteThrottleEvents", "Sum"), TABLE),
+        (("AWS/DynamoDB", "SuccessfulRequestLatency", "Average"), WRITES),
+        (("AWS/ApiGateway", "Count", "Sum"), API),
+        (("AWS/Lambda", "Invocations", "Sum"), FUNCTION),
+        (("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "Sum"), TABLE),
+    ],
+)
+def test_it_shows_visits_errors_latency_throttles_and_what_costs(
+    metric: tuple[str, str, str], dimensions: dict[str, str]
+) -> None:
+    assert lines(widgets(ALARM_ARNS))[metric] == dimensions
+
+
+def test_the_states_of_the_alarms_stand_on_top() -> None:
+    [states] = [widget for widget in widgets(ALARM_ARNS) if widget["type"] == "alarm"]
+    assert states["properties"]["alarms"] == ALARM_ARNS
+    assert states["y"] == 0
+
+
+def test_without_alarms_there_are_no_states_to_show() -> None:
+    assert all(widget["type"] == "metric" for widget in widgets([]))
+
+
+def test_the_limits_of_the_alarms_are_drawn() -> None:
+    drawn = {
+        line["label"]: line["value"]
+        for widget in widgets(ALARM_ARNS)
+        for line in widget["properties"].get("annotations", {}).get("horizontal", [])
+    }
+    assert drawn["alarm api-latency"] == 2500
+    assert drawn["alarm visit-spike"] == 300
+
+
+def test_no_widget_covers_another() -> None:
+    covered: set[tuple[int, int]] = set()
+    for widget in widgets(ALARM_ARNS):
+        cells = {
+            (x, y)
+            for x in range(widget["x"], widget["x"] + widget["width"])
+            for y in range(widget["y"], widget["y"] + widget["height"])
+        }
+        assert not cells & covered
+        assert all(x < 24 for x, _ in cells), "the grid is 24 wide"
+        covered |= cells
+
+
+def test_its_address_names_region_and_dashboard() -> None:
+    assert dashboard_url("eu-west-1", "mine") == (
+        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home"
+        "?region=eu-west-1#dashboards/dashboard/mine"
+    )

@@ -1,0 +1,111 @@
+"""What API Gateway imports."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from conftest import PROJECT
+from openapi_spec_validator import OpenAPIV30SpecValidator
+from stack.openapi import body_hash, gateway_document, routes, serialized
+
+CONTRACT: dict[str, Any] = yaml.safe_load((PROJECT / "api/openapi.yaml").read_text())
+INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations"
+GATEWAY_RESPONSES = "x-amazon-apigateway-gateway-responses"
+
+
+def document() -> dict[str, Any]:
+    """Return the real contract's document."""
+    return gateway_document(CONTRACT, title="visitor-counter-prod", invoke_arn=INVOKE_ARN)
+
+
+def test_it_is_valid_openapi_3_0_as_the_contract_is() -> None:
+    for openapi in (CONTRACT, document()):
+        OpenAPIV30SpecValidator(openapi).validate()
+        assert openapi["openapi"].startswith("3.0.")
+
+
+def test_it_has_the_methods_of_the_contract_and_no_others() -> None:
+    assert routes(CONTRACT) == [("GET", "/visitorcount"), ("OPTIONS", "/visitorcount")]
+    assert routes(document()) == routes(CONTRACT)
+
+
+@pytest.mark.parametrize("method", ["get", "options"])
+def test_each_method_goes_to_the_function_as_it_came(method: str) -> None:
+    operation = document()["paths"]["/visitorcount"][method]
+    assert operation["x-amazon-apigateway-integration"] == {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": INVOKE_ARN,
+        "passthroughBehavior": "when_no_match",
+    }
+
+
+def test_nothing_goes_along_that_the_import_could_warn_about() -> None:
+    assert document().keys() == {"openapi", "info", "paths", GATEWAY_RESPONSES}
+    for operation in document()["paths"]["/visitorcount"].values():
+        assert operation.keys() == {"responses", "x-amazon-apigateway-integration"}
+        [(status, response)] = operation["responses"].items()
+        assert status in ("200", "204")
+        assert response.keys() == {"description"}
+
+
+# Type, status, and headers beyond those of all. Only what was certainly not counted may be sent
+# again.
+ANSWERS: list[tuple[str, int | None, dict[str, str]]] = [
+    ("DEFAULT_4XX", None, {}),
+    ("DEFAULT_5XX", None, {}),
+    ("MISSING_AUTHENTICATION_TOKEN", 404, {}),
+    ("THROTTLED", 429, {"Retry-After": "'1'"}),
+]
+
+
+def test_the_gateway_answers_by_itself_in_these_cases() -> None:
+    assert list(document()[GATEWAY_RESPONSES]) == [kind for kind, _, _ in ANSWERS]
+
+
+@pytest.mark.parametrize(("kind", "status", "more"), ANSWERS)
+def test_its_answers_are_problems_that_pages_can_read(
+    kind: str, status: int | None, more: dict[str, str]
+) -> None:
+    answer = document()[GATEWAY_RESPONSES][kind]
+    assert answer.get("statusCode") == (str(status) if status else None)
+    headers = {
+        name.removeprefix("gatewayresponse.header."): value
+        for name, value in answer["responseParameters"].items()
+    }
+    assert headers == {
+        "Access-Control-Allow-Origin": "'*'",
+        "Access-Control-Expose-Headers": "'Retry-After'",
+        "Cache-Control": "'no-store'",
+        "Content-Type": "'application/problem+json'",
+        "Vary": "'Origin'",
+        **more,
+    }
+    [(media_type, template)] = answer["responseTemplates"].items()
+    assert media_type == "application/json"
+    problem = json.loads(template)
+    assert problem["type"] == "about:blank"
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["requestId"] == "$context.requestId"
+    assert problem.get("status") == status
+
+
+def test_a_template_uses_nothing_that_only_vtl_knows() -> None:
+    for answer in document()[GATEWAY_RESPONSES].values():
+        template = answer["responseTemplates"]["application/json"]
+        assert template.replace("$context.requestId", "").count("$") == 0
+        assert "#" not in template
+
+
+def test_the_same_contract_is_the_same_bytes() -> None:
+    turned = {key: CONTRACT[key] for key in reversed(CONTRACT)}
+    again = gateway_document(turned, title="visitor-counter-prod", invoke_arn=INVOKE_ARN)
+    assert serialized(again) == serialized(document())
+
+
+def test_any_change_is_another_hash() -> None:
+    changed = gateway_document(CONTRACT, title="visitor-counter-prod", invoke_arn="another")
+    assert body_hash(serialized(changed)) != body_hash(serialized(document()))
+    assert body_hash(serialized(document())) == body_hash(serialized(document()))

@@ -1,0 +1,247 @@
+"""What the owner of a site may set, and what is said about the rest."""
+
+from collections.abc import Mapping
+
+import pytest
+from conftest import PROJECT
+from engine import Program
+from stack.config import ConfigError, ConfigReader
+from stack.settings import Settings
+
+PROJECT_NAME = "visitor-counter"
+
+
+def read(overrides: Mapping[str, object], stack: str = "none") -> Settings:
+    """Read the defaults of Pulumi.yaml, the stack's file, and what goes before them."""
+    config = Program(PROJECT).config(stack, overrides)
+    values = {key.split(":")[1]: text for key, text in config.items() if "aws:" not in key}
+    return Settings.read(ConfigReader(PROJECT_NAME, values, secret=["alarmEmails"]))
+
+
+def refused(overrides: Mapping[str, object]) -> list[str]:
+    """Return what is said about each wrong key."""
+    with pytest.raises(ConfigError) as error:
+        read(overrides)
+    return [line.strip() for line in str(error.value).splitlines()[1:]]
+
+
+def test_the_defaults_of_the_project_are_settings() -> None:
+    assert read({}) == Settings(
+        allowed_origins=("*",),
+        start_count=0,
+        throttle_rate=10,
+        throttle_burst=20,
+        max_writes_per_second=25,
+        memory_size=256,
+        reserved_concurrency=None,
+        log_retention_days=14,
+        access_logs=True,
+        tracing=False,
+        alarms=False,
+        alarm_emails=(),
+        visit_spike_per_minute=300,
+        protect=False,
+        permissions_boundary=None,
+    )
+
+
+def test_staging_can_be_thrown_away_and_wakes_nobody() -> None:
+    staging = read({}, "staging")
+    assert (staging.protect, staging.alarms, staging.alarm_emails) == (False, False, ())
+
+
+def test_prod_is_protected_and_watched_and_for_its_own_pages() -> None:
+    prod = read({}, "prod")
+    assert (prod.protect, prod.alarms) == (True, True)
+    assert prod.log_retention_days > read({}, "staging").log_retention_days
+    assert "*" not in prod.allowed_origins
+
+
+@pytest.mark.parametrize("stack", ["none", "staging", "prod"])
+def test_the_table_takes_what_the_throttle_lets_through(stack: str) -> None:
+    settings = read({}, stack)
+    assert settings.max_writes_per_second >= settings.throttle_rate
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("allowedOrigins", ["*"]),
+        ("allowedOrigins", ["https://example.com", "http://localhost:3000"]),
+        (
+            "allowedOrigins",
+            ["https://EXAMPLE.com:8443", "http://127.0.0.1", "https://xn--bcher-kva.example"],
+        ),
+        ("startCount", 2**53 - 2),
+        ("throttleRate", 10_000),
+        ("throttleBurst", 5_000),
+        ("maxWritesPerSecond", 1_000),
+        ("memorySize", 128),
+        ("memorySize", 10_240),
+        ("reservedConcurrency", 1),
+        ("logRetentionDays", 3653),
+        ("tracing", True),
+        ("alarmEmails", ["me@example.com", "you@example.com"]),
+        ("permissionsBoundary", "arn:aws:iam::123456789012:policy/visitor-counter-boundary"),
+    ],
+)
+def test_a_usable_value_is_taken(key: str, value: object) -> None:
+    read({key: value})
+
+
+WHOLE_NUMBERS = [
+    ("startCount", 0, 2**53 - 2),
+    ("throttleRate", 1, 10_000),
+    ("throttleBurst", 1, 5_000),
+    ("maxWritesPerSecond", 1, 1_000),
+    ("memorySize", 128, 10_240),
+    ("reservedConcurrency", -1, 1_000),
+    ("visitSpikePerMinute", 1, 1_000_000),
+]
+
+
+@pytest.mark.parametrize(("key", "smallest", "largest"), WHOLE_NUMBERS)
+def test_a_number_out_of_range_is_refused(key: str, smallest: int, largest: int) -> None:
+    for value in (smallest - 1, largest + 1, "ten", "", 1.5):
+        text = str(value)
+        rule = f"it must be a whole number from {smallest} to {largest}"
+        assert refused({key: value}) == [f'{PROJECT_NAME}:{key} is "{text}": {rule}']
+
+
+BOOLEANS = ["accessLogs", "tracing", "alarms", "protect"]
+
+
+@pytest.mark.parametrize("key", BOOLEANS)
+def test_a_switch_is_either_true_or_false(key: str) -> None:
+    assert refused({key: "yes"}) == [f'{PROJECT_NAME}:{key} is "yes": it must be true or false']
+
+
+ORIGIN_RULE = (
+    "it must be an origin such as https://example.com: http or https, a host and an optional port, "
+    "no path and no trailing slash; or * as the only entry"
+)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://example.com/",
+        "https://example.com/blog",
+        "example.com",
+        "ftp://example.com",
+        "https://*.example.com",
+        "https://user@example.com",
+        "https://example.com:0",
+        "https://example.com:65536",
+        "https://1",
+        "https://256.0.0.1",
+        "https://bücher.example",
+        "https://exam ple.com",
+        "https://a,https://b",
+        "https://example.com\n",
+        "null",
+        "",
+    ],
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    [problem] = refused({"allowedOrigins": ["https://example.com", origin]})
+    assert problem.startswith(f"{PROJECT_NAME}:allowedOrigins[1] is ")
+    assert problem.endswith(ORIGIN_RULE)
+
+
+def test_an_entry_that_is_no_text_is_refused() -> None:
+    assert refused({"allowedOrigins": [7]}) == [
+        f"{PROJECT_NAME}:allowedOrigins[0] is 7: {ORIGIN_RULE}"
+    ]
+
+
+def test_origins_are_a_list() -> None:
+    for value in ("https://example.com", "*", '{"a": 1}'):
+        [problem] = refused({"allowedOrigins": value})
+        assert "it must be a list, each entry an origin such as" in problem
+
+
+def test_nobody_at_all_is_no_list_of_origins() -> None:
+    [problem] = refused({"allowedOrigins": []})
+    assert problem == f'{PROJECT_NAME}:allowedOrigins is "[]": it must be a list of 1 or more'
+
+
+def test_all_origins_and_some_do_not_go_together() -> None:
+    [problem] = refused({"allowedOrigins": ["*", "https://example.com"]})
+    assert problem.endswith("it must be either * alone or a list of origins")
+
+
+def test_origins_must_fit_into_the_environment_of_a_function() -> None:
+    origins = [f"https://{number}.example.com" for number in range(200)]
+    [problem] = refused({"allowedOrigins": origins})
+    assert problem.endswith("it must be at most 3000 characters in all")
+
+
+def test_an_origin_twice_is_a_mistake() -> None:
+    [problem] = refused({"allowedOrigins": ["https://example.com", "https://example.com"]})
+    assert problem == (
+        f'{PROJECT_NAME}:allowedOrigins[1] is "https://example.com": '
+        "it must be different from those before"
+    )
+
+
+def test_setting_no_instance_aside_would_stop_the_function() -> None:
+    [problem] = refused({"reservedConcurrency": 0})
+    assert problem == (
+        f'{PROJECT_NAME}:reservedConcurrency is "0": '
+        "it must be at least 1 (0 stops the function), or -1: none"
+    )
+
+
+def test_logs_are_kept_for_a_time_that_cloudwatch_knows() -> None:
+    [problem] = refused({"logRetentionDays": 10})
+    assert problem.startswith(
+        f'{PROJECT_NAME}:logRetentionDays is "10": it must be one of 1, 3, 5, 7, 14, 30, 60'
+    )
+
+
+def test_an_address_that_is_refused_is_not_shown() -> None:
+    assert refused({"alarmEmails": ["me@example.com", "hidden.example.com"]}) == [
+        f"{PROJECT_NAME}:alarmEmails[1] (secret, not shown) must be an e-mail address"
+    ]
+
+
+def test_a_boundary_is_the_arn_of_a_policy() -> None:
+    [problem] = refused({"permissionsBoundary": "visitor-counter"})
+    assert problem == (
+        f'{PROJECT_NAME}:permissionsBoundary is "visitor-counter": '
+        "it must be the ARN of an IAM policy, or empty"
+    )
+
+
+def test_a_misspelt_key_is_refused_with_the_one_that_was_meant() -> None:
+    assert refused({"alowedOrigins": ["https://example.com"]}) == [
+        f"{PROJECT_NAME}:alowedOrigins is not a setting: did you mean allowedOrigins?"
+    ]
+
+
+def test_a_key_like_no_other_is_refused_with_all_there_are() -> None:
+    [problem] = refused({"colour": "blue"})
+    assert problem.startswith(
+        f"{PROJECT_NAME}:colour is not a setting: there are accessLogs, alarmEmails, alarms,"
+    )
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    wrong = {"throttleRate": 0, "alarms": "yes", "memorysize": 512}
+    assert [problem.split()[0] for problem in refused(wrong)] == [
+        f"{PROJECT_NAME}:throttleRate",
+        f"{PROJECT_NAME}:alarms",
+        f"{PROJECT_NAME}:memorysize",
+    ]
+
+
+def test_a_key_that_is_not_set_is_named() -> None:
+    with pytest.raises(ConfigError, match="visitor-counter:protect is not set: it must be true"):
+        Settings.read(ConfigReader(PROJECT_NAME, {}))
+
+
+def test_every_key_of_the_project_is_typed_described_and_has_a_default() -> None:
+    declared = Program(PROJECT).project["config"]
+    for key, schema in declared.items():
+        assert {"type", "description", "default"} <= schema.keys(), key
