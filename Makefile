@@ -29,7 +29,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 	@cargo run --locked --package visitor-counter-local
 
 .PHONY: test
-test: lint test-rust test-python ## Check and test everything.
+test: lint test-rust test-infra test-api ## Check and test everything.
 
 .PHONY: lint
 lint: rust $(VENV) ## Check formats, lints, docs and types.
@@ -44,8 +44,12 @@ lint: rust $(VENV) ## Check formats, lints, docs and types.
 test-rust: rust ## Test the handler and the local run.
 	cargo test --locked --workspace
 
-.PHONY: test-python
-test-python: rust $(VENV) ## Test the API as its users see it.
+.PHONY: test-infra
+test-infra: rust $(VENV) ## Test the infrastructure, and deploy it to an emulator.
+	pytest infra/tests
+
+.PHONY: test-api
+test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 	pytest tests
 
 .PHONY: package

@@ -20,8 +20,11 @@ ARCHIVE = PROJECT / "target/lambda/visitor-counter/bootstrap.zip"
 CONTRACT = PROJECT / "api/openapi.yaml"
 COUNTER_PATH = "/visitorcount"
 
+# All that can be wrong is found before anything is made.
 settings = Settings.read(ConfigReader.of_project(secret=["alarmEmails"]))
 naming = Naming(pulumi.get_project(), pulumi.get_stack())
+archive = packaged_function(ARCHIVE)
+contract = yaml.safe_load(CONTRACT.read_text())
 
 table = CounterTable(
     "table",
@@ -36,7 +39,7 @@ function = CounterFunction(
     FunctionArgs(
         naming=naming,
         table=table,
-        archive=packaged_function(ARCHIVE),
+        archive=archive,
         allowed_origins=settings.allowed_origins,
         start_count=settings.start_count,
         memory_size=settings.memory_size,
@@ -50,7 +53,7 @@ api = CounterApi(
     "api",
     ApiArgs(
         naming=naming,
-        contract=yaml.safe_load(CONTRACT.read_text()),
+        contract=contract,
         function=function,
         throttle_rate=settings.throttle_rate,
         throttle_burst=settings.throttle_burst,

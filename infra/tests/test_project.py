@@ -7,7 +7,9 @@ from conftest import PROJECT
 from engine import Program
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from stack.alarms import alarms
 from stack.function import TIMEOUT_SECONDS
+from test_alarms import WATCHED
 
 # API Gateway waits this long for a function.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
@@ -61,3 +63,9 @@ def test_the_function_outlives_the_handlers_own_limit_but_not_the_gateways() -> 
     source = (PROJECT / "handler/src/dynamodb.rs").read_text()
     [limit] = re.findall(r"OPERATION_LIMIT: Duration = Duration::from_secs\((\d+)\)", source)
     assert int(limit) < TIMEOUT_SECONDS < GATEWAY_SECONDS
+
+
+def test_the_operations_manual_has_a_section_for_each_alarm() -> None:
+    manual = (PROJECT / "docs/operations.md").read_text()
+    sections = re.findall(r"^### (.*)$", manual, re.MULTILINE)
+    assert sorted(sections) == sorted(alarm.key for alarm in alarms(WATCHED))
