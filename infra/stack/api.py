@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from stack.function import CounterFunction
 from stack.naming import Naming
-from stack.openapi import Document, body_hash, gateway_document, routes, serialized
+from stack.openapi import Document, body_hash, gateway_document, routes
 
 # One JSON line a request, without what tells who it was: no address, no user agent.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
@@ -57,7 +57,7 @@ class CounterApi(pulumi.ComponentResource):
         super().__init__("visitor-counter:infra:CounterApi", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         body = args.function.invoke_arn.apply(
-            lambda arn: serialized(
+            lambda arn: json.dumps(
                 gateway_document(args.contract, title=args.naming.name, invoke_arn=arn)
             )
         )

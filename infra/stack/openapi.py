@@ -58,11 +58,6 @@ def routes(contract: Document) -> list[tuple[str, str]]:
     ]
 
 
-def serialized(document: Document) -> str:
-    """Return the document as the gateway gets it: the same one always in the same bytes."""
-    return json.dumps(document, sort_keys=True)
-
-
 def body_hash(body: str) -> str:
     """Return what changes if and only if the API must be deployed anew."""
     return hashlib.sha256(body.encode()).hexdigest()

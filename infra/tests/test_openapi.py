@@ -7,7 +7,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from stack.openapi import body_hash, gateway_document, routes, serialized
+from stack.openapi import body_hash, gateway_document, routes
 
 CONTRACT: dict[str, Any] = yaml.safe_load((PROJECT / "api/openapi.yaml").read_text())
 INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations"
@@ -99,13 +99,7 @@ def test_a_template_uses_nothing_that_only_vtl_knows() -> None:
         assert "#" not in template
 
 
-def test_the_same_contract_is_the_same_bytes() -> None:
-    turned = {key: CONTRACT[key] for key in reversed(CONTRACT)}
-    again = gateway_document(turned, title="visitor-counter-prod", invoke_arn=INVOKE_ARN)
-    assert serialized(again) == serialized(document())
-
-
 def test_any_change_is_another_hash() -> None:
     changed = gateway_document(CONTRACT, title="visitor-counter-prod", invoke_arn="another")
-    assert body_hash(serialized(changed)) != body_hash(serialized(document()))
-    assert body_hash(serialized(document())) == body_hash(serialized(document()))
+    hashes = [body_hash(json.dumps(each)) for each in (document(), document(), changed)]
+    assert hashes[0] == hashes[1] != hashes[2]
