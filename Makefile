@@ -87,5 +87,7 @@ $(VENV): requirements-dev.txt
 		{ echo 'error: python3 is missing or older than 3.11. Install Python 3.11 or later.' >&2; exit 1; }
 	python=$$(python3 -c 'import sys; print(sys._base_executable)'); \
 		rm -rf .venv; "$$python" -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@# Most of pulumi-aws is never imported: compiling it would take longer than all the rest.
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
+		--requirement $<
 	@touch $@

@@ -275,6 +275,12 @@ def test_the_access_log_tells_requests_apart_but_not_people(prod: Run) -> None:
     }
 
 
+def test_logs_are_kept_as_long_as_the_owner_says(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"logRetentionDays": 90})
+    kept = {each.name: each.inputs["retentionInDays"] for each in run.all(LOG_GROUP)}
+    assert kept == {"function": 90, "api": 90}
+
+
 def test_without_access_logs_nothing_of_the_account_is_needed(program: Program) -> None:
     run = program.run("prod", PretendedAws(), {"accessLogs": False})
     assert "accessLogSettings" not in run.one(STAGE).inputs
@@ -337,6 +343,11 @@ def test_every_alarm_watches_things_that_are_there(prod: Run) -> None:
             assert metric["dimensions"].items() <= there.items()
 
 
+def test_the_owner_says_what_a_spike_is(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"visitSpikePerMinute": 7})
+    assert run.one(ALARM, "monitoring-visit-spike").inputs["threshold"] == 7
+
+
 def test_percentiles_of_few_visits_alarm_nobody(prod: Run) -> None:
     percentiles = [each.inputs for each in prod.all(ALARM) if "extendedStatistic" in each.inputs]
     assert {each["metricName"] for each in percentiles} == {"Latency", "Duration"}
@@ -397,6 +408,16 @@ def test_it_gives_out_what_its_users_need(run: Run, stack: str) -> None:
 def test_config_that_cannot_be_used_is_a_message_and_nothing_is_made(program: Program) -> None:
     with pytest.raises(ConfigError, match="visitor-counter:throttelRate is not a setting"):
         program.run("prod", PretendedAws(), {"throttelRate": 1})
+
+
+@pytest.mark.parametrize("encrypted", [[], ["alarmEmails"]])
+def test_an_address_that_is_wrong_is_not_shown_either(
+    program: Program, encrypted: list[str]
+) -> None:
+    with pytest.raises(ConfigError) as error:
+        program.run("prod", PretendedAws(), {"alarmEmails": ["me.example.com"]}, secret=encrypted)
+    assert "alarmEmails[0]" in str(error.value)
+    assert "me.example.com" not in str(error.value)
 
 
 def test_a_missing_package_is_a_message(tmp_path: Path) -> None:
