@@ -41,6 +41,7 @@ def _nothing(_: Properties) -> Properties:
 
 
 _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
+    "aws:apigateway/account:Account": _nothing,
     "aws:apigateway/deployment:Deployment": _nothing,
     "aws:apigateway/methodSettings:MethodSettings": _nothing,
     "aws:apigateway/restApi:RestApi": lambda _: {
@@ -53,10 +54,22 @@ _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
         "cloudwatch", f"alarm:{each['name']}"
     ),
     "aws:dynamodb/table:Table": lambda each: _arn("dynamodb", f"table/{each['name']}"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda each: _arn(
+        "iam", f"oidc-provider/{each['url'].removeprefix('https://')}", region=""
+    ),
+    "aws:iam/policy:Policy": lambda each: _arn("iam", f"policy/{each['name']}", region=""),
     "aws:iam/role:Role": lambda each: _arn("iam", f"role/{each['name']}", region=""),
     "aws:iam/rolePolicy:RolePolicy": _nothing,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _nothing,
     "aws:lambda/function:Function": _function,
     "aws:lambda/permission:Permission": _nothing,
+    "aws:s3/bucket:Bucket": lambda each: {"arn": f"arn:aws:s3:::{each['bucket']}"},
+    "aws:s3/bucketPolicy:BucketPolicy": _nothing,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _nothing,
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        _nothing
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": _nothing,
     "aws:sns/topic:Topic": lambda each: _arn("sns", each["name"]),
     "aws:sns/topicSubscription:TopicSubscription": _nothing,
 }

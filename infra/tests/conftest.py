@@ -1,35 +1,42 @@
-"""The real program, with a package that tests can do without building."""
+"""The real program with both real stack files, run once for all tests."""
 
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
 
 import pytest
-from engine import Program
+from aws import PretendedAws
+from engine import Program, Run
+from workspace import copy_project, package
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-PACKAGE = Path("target/lambda/visitor-counter/bootstrap.zip")
+STACKS = ["staging", "prod"]
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project, by links, that has a package of its own."""
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the package in a copy of the project. It is never run."""
     folder = tmp_path_factory.mktemp("workspace")
-    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "api", "infra"):
-        (folder / name).symlink_to(PROJECT / name)
-    package(folder, b"a program")
-    return folder
-
-
-def package(folder: Path, program: bytes) -> None:
-    """Write a package as `make package` does."""
-    entry = ZipInfo("bootstrap")
-    entry.external_attr = 0o755 << 16
-    (folder / PACKAGE).parent.mkdir(parents=True)
-    with ZipFile(folder / PACKAGE, "w") as archive:
-        archive.writestr(entry, program)
+    copy_project(folder)
+    return package(folder, b"a program")
 
 
 @pytest.fixture(scope="session")
-def program(workspace: Path) -> Program:
-    """Return the project's program."""
-    return Program(workspace)
+def program(archive: Path) -> Program:
+    """Return the project's program, in that copy."""
+    return Program(archive.parents[3])
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> str:
+    """Return the name of each real stack in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def run(program: Program, stack: str) -> Run:
+    """Return what that stack asks for."""
+    return program.run(stack, PretendedAws())
+
+
+@pytest.fixture(scope="session")
+def prod(program: Program) -> Run:
+    """Return what prod asks for."""
+    return program.run("prod", PretendedAws())

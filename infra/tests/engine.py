@@ -6,9 +6,11 @@ nothing is tested that isn't deployed. A `Provider` plays AWS.
 
 import asyncio
 import json
+import logging
 import runpy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -143,6 +145,9 @@ class Program:
         monitor = _Monitor(_Provided(provider, preview=preview))
         config = self.config(stack, overrides or {})
 
+        # As Pulumi's own host does: after a failure, what waits for it is never looked at.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
         async def main() -> None:
             set_mocks(monitor.mocks, project=name, stack=stack, preview=preview, monitor=monitor)
             set_all_config(config, [f"{name}:{key}" for key in secret])
@@ -201,7 +206,10 @@ class _Monitor(MockMonitor):
                     dependencies=tuple(urn.split("::")[-1] for urn in request.dependencies),
                 )
             )
-        return cast("Any", super()).RegisterResource(request)
+        # The mocks need a loop in each thread, and would leave it open.
+        with closing(asyncio.new_event_loop()) as loop:
+            asyncio.set_event_loop(loop)
+            return cast("Any", super()).RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
         if request.urn.split("::")[2] == "pulumi:pulumi:Stack":

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import PROJECT
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from stack.openapi import body_hash, gateway_document, routes
+from workspace import PROJECT
 
 CONTRACT: dict[str, Any] = yaml.safe_load((PROJECT / "api/openapi.yaml").read_text())
 INVOKE_ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations"

@@ -3,8 +3,8 @@
 import json
 import re
 
-from conftest import PROJECT
 from stack.policies import assumed_by_lambda, function_policy
+from workspace import PROJECT
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/visitor-counter-prod"
 LOG_GROUP = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/visitor-counter-prod"

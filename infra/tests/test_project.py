@@ -3,13 +3,13 @@
 import re
 import tomllib
 
-from conftest import PROJECT
 from engine import Program
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from stack.alarms import alarms
 from stack.function import TIMEOUT_SECONDS
 from test_alarms import WATCHED
+from workspace import PROJECT
 
 # API Gateway waits this long for a function.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import pytest
-from conftest import PROJECT
 from engine import Program
 from stack.config import ConfigError, ConfigReader
 from stack.settings import Settings
+from workspace import PROJECT
 
 PROJECT_NAME = "visitor-counter"
 

@@ -1,0 +1,83 @@
+"""Makes the REST API and what belongs to it."""
+
+import json
+
+from engine import Properties
+
+from emulator.clients import ACCOUNT, REGION, Clients
+from emulator.document import import_document
+from emulator.inputs import Inputs
+
+# https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
+_METHOD_SETTINGS = {
+    "throttlingRateLimit": "throttling/rateLimit",
+    "throttlingBurstLimit": "throttling/burstLimit",
+    "metricsEnabled": "metrics/enabled",
+    "loggingLevel": "logging/loglevel",
+    "dataTraceEnabled": "logging/dataTrace",
+}
+
+
+def rest_api(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Make an API from its OpenAPI document."""
+    # Nothing passes with a warning here.
+    inputs.expect("failOnWarnings", value=True)
+    api_id = aws.apigateway.create_rest_api(
+        name=inputs.take("name"),
+        description=inputs.take("description"),
+        endpointConfiguration={
+            "types": [inputs.nested("endpointConfiguration").take("types")],
+        },
+        tags=inputs.take("tags"),
+    )["id"]
+    import_document(aws.apigateway, api_id, inputs.take("body"))
+    return api_id, {"executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}"}
+
+
+def deployment(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Make a deployment of an API as it is."""
+    # They say when there is another one to make.
+    inputs.take("triggers")
+    return aws.apigateway.create_deployment(restApiId=inputs.take("restApi"))["id"], {}
+
+
+def stage(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Make a stage, and with it a URL."""
+    api_id, name = inputs.take("restApi"), inputs.take("stageName")
+    aws.apigateway.create_stage(
+        restApiId=api_id,
+        stageName=name,
+        deploymentId=inputs.take("deployment"),
+        tracingEnabled=inputs.take("xrayTracingEnabled"),
+        tags=inputs.take("tags"),
+    )
+    if inputs.has("accessLogSettings"):
+        settings = inputs.nested("accessLogSettings")
+        values = {key: settings.take(key) for key in ("destinationArn", "format")}
+        _update_stage(aws, api_id, name, "accessLogSettings", values)
+    endpoint = aws.apigateway.meta.endpoint_url
+    return f"{api_id}/{name}", {"invokeUrl": f"{endpoint}/_aws/execute-api/{api_id}/{name}"}
+
+
+def method_settings(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Set what holds for the methods of a stage."""
+    api_id, stage_name = inputs.take("restApi"), inputs.take("stageName")
+    methods, settings = inputs.take("methodPath"), inputs.nested("settings")
+    values = {path: settings.take(key) for key, path in _METHOD_SETTINGS.items()}
+    _update_stage(aws, api_id, stage_name, methods, values)
+    return f"{api_id}/{stage_name}/{methods}", {}
+
+
+def _update_stage(aws: Clients, api_id: str, name: str, at: str, values: Properties) -> None:
+    aws.apigateway.update_stage(
+        restApiId=api_id,
+        stageName=name,
+        patchOperations=[
+            {"op": "replace", "path": f"/{at}/{path}", "value": _text(value)}
+            for path, value in values.items()
+        ],
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

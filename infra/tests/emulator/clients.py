@@ -1,0 +1,58 @@
+"""Clients of the emulator's services."""
+
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import boto3
+from botocore.config import Config
+from mypy_boto3_apigateway import APIGatewayClient
+from mypy_boto3_cloudwatch import CloudWatchClient
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_iam import IAMClient
+from mypy_boto3_lambda import LambdaClient
+from mypy_boto3_logs import CloudWatchLogsClient
+from mypy_boto3_sns import SNSClient
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
+
+@dataclass(frozen=True)
+class Clients:
+    """A client of each service. Unlike making them, using them from many threads is safe."""
+
+    apigateway: APIGatewayClient
+    cloudwatch: CloudWatchClient
+    dynamodb: DynamoDBClient
+    iam: IAMClient
+    functions: LambdaClient
+    logs: CloudWatchLogsClient
+    sns: SNSClient
+
+    @classmethod
+    def of(cls, endpoint: str) -> "Clients":
+        """Return clients with all rights in one account."""
+        options: dict[str, Any] = {
+            "endpoint_url": endpoint,
+            "region_name": REGION,
+            # To the emulator, an account's number is its root user.
+            "aws_access_key_id": ACCOUNT,
+            "aws_secret_access_key": "none",
+            "config": Config(retries={"total_max_attempts": 1}),
+        }
+        # Its type names all services, also those whose types aren't installed.
+        client: Any = cast("Any", boto3).client
+        return cls(
+            apigateway=client("apigateway", **options),
+            cloudwatch=client("cloudwatch", **options),
+            dynamodb=client("dynamodb", **options),
+            iam=client("iam", **options),
+            functions=client("lambda", **options),
+            logs=client("logs", **options),
+            sns=client("sns", **options),
+        )
+
+    def close(self) -> None:
+        """Close their connections."""
+        for field in fields(self):
+            getattr(self, field.name).close()

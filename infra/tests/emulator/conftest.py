@@ -1,0 +1,66 @@
+"""The emulator with both real stacks, once for all tests."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from engine import Program
+from workspace import PROJECT, copy_project, package
+
+from emulator.bootstrap import host_bootstrap
+from emulator.clients import Clients
+from emulator.deployed import Cloud, Deployed
+from emulator.deployer import Deployer
+from emulator.server import emulator
+
+_ALL_RIGHTS = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Clients]:
+    """Run the emulator, and return clients of it."""
+    with pytest.MonkeyPatch.context() as environment:
+        # Neither the developer's own AWS settings nor a proxy may come in between.
+        for variable in filter(lambda name: name.startswith("AWS_"), list(os.environ)):
+            environment.delenv(variable)
+        for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            environment.setenv(variable, os.devnull)
+        for variable in ("NO_PROXY", "no_proxy"):
+            environment.setenv(variable, "127.0.0.1", prepend=",")
+        with emulator() as endpoint, closing(Clients.of(endpoint)) as clients:
+            yield clients
+
+
+@pytest.fixture(scope="session")
+def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
+    """Return the emulator, and the program with the real function packaged."""
+    folder = tmp_path_factory.mktemp("workspace")
+    copy_project(folder)
+    package(folder, host_bootstrap(PROJECT))
+    return Cloud(Deployer(aws), Program(folder))
+
+
+@pytest.fixture(scope="session")
+def staging(cloud: Cloud) -> Deployed:
+    """Return staging. It lets through more than on AWS, since here a visit takes no time."""
+    return cloud.deploy("staging", throttleRate=10_000, throttleBurst=5_000)
+
+
+@pytest.fixture(scope="session")
+def prod(aws: Clients, cloud: Cloud) -> Deployed:
+    """Return prod, with all that can be switched on."""
+    boundary = aws.iam.create_policy(PolicyName="all-rights", PolicyDocument=_ALL_RIGHTS)
+    return cloud.deploy(
+        "prod",
+        reservedConcurrency=5,
+        tracing=True,
+        alarmEmails=["owner@example.com"],
+        permissionsBoundary=boundary["Policy"].get("Arn"),
+    )

@@ -1,0 +1,52 @@
+"""A stack in the emulator, as its visitors and its owner see it."""
+
+from dataclasses import dataclass
+
+import requests
+from engine import Program, Properties
+
+from emulator.clients import Clients
+from emulator.deployer import Deployer
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed stack."""
+
+    outputs: Properties
+    aws: Clients
+
+    @property
+    def url(self) -> str:
+        """The URL that counts visits."""
+        return self.outputs["visitorCountUrl"]
+
+    def request(self, method: str, path: str = "", origin: str | None = None) -> requests.Response:
+        """Send a request to the counter's URL, or to a path that it continues with."""
+        headers = {"Origin": origin} if origin else None
+        return requests.request(method, self.url + path, headers=headers, timeout=30)
+
+    def visit(self) -> int:
+        """Count a visit and return the count."""
+        response = self.request("GET")
+        assert response.status_code == 200, response.text
+        return response.json()["count"]
+
+    def stored(self) -> int:
+        """Return the count in the table, 0 before the first visit."""
+        table = self.outputs["tableName"]
+        answer = self.aws.dynamodb.get_item(TableName=table, Key={"id": {"S": "site"}})
+        return int(answer["Item"]["visits"].get("N", "")) if "Item" in answer else 0
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The emulator, and the program that is deployed to it."""
+
+    deployer: Deployer
+    program: Program
+
+    def deploy(self, stack: str, **overrides: object) -> Deployed:
+        """Deploy a stack with its own config, but for some values."""
+        run = self.program.run(stack, self.deployer, overrides)
+        return Deployed(run.outputs, self.deployer.aws)

@@ -1,0 +1,82 @@
+"""The REST API in each stack."""
+
+import json
+
+from aws import ACCOUNT, REGION, PretendedAws
+from conftest import STACKS
+from engine import Program, Run
+from kinds import API, DEPLOYMENT, LOG_GROUP, PERMISSION, STAGE, THROTTLE
+
+
+def test_the_api_is_regional_and_refuses_what_it_does_not_understand(run: Run) -> None:
+    inputs = run.one(API).inputs
+    assert inputs["endpointConfiguration"] == {"types": "REGIONAL"}
+    assert inputs["failOnWarnings"] is True
+    body = json.loads(inputs["body"])
+    assert body["info"]["title"] == inputs["name"]
+    integration = body["paths"]["/visitorcount"]["get"]["x-amazon-apigateway-integration"]
+    assert integration["uri"].endswith(f"function:{inputs['name']}/invocations")
+
+
+def test_each_change_of_the_api_is_deployed(program: Program, run: Run, stack: str) -> None:
+    triggers = run.one(DEPLOYMENT).inputs["triggers"]
+    assert len(triggers["body"]) == 64
+    # Another name, hence another body.
+    other = next(each for each in STACKS if each != stack)
+    assert program.run(other, PretendedAws()).one(DEPLOYMENT).inputs["triggers"] != triggers
+
+
+def test_the_stage_is_throttled_as_set_and_not_measured_in_detail(prod: Run) -> None:
+    inputs = prod.one(THROTTLE).inputs
+    assert inputs["methodPath"] == "*/*"
+    assert inputs["stageName"] == prod.one(STAGE).inputs["stageName"] == "prod"
+    assert inputs["settings"] == {
+        "throttlingRateLimit": 10,
+        "throttlingBurstLimit": 50,
+        "metricsEnabled": False,
+        "loggingLevel": "OFF",
+        "dataTraceEnabled": False,
+    }
+
+
+def test_the_access_log_tells_requests_apart_but_not_people(prod: Run) -> None:
+    settings = prod.one(STAGE).inputs["accessLogSettings"]
+    log_group = prod.one(LOG_GROUP, "api")
+    assert settings["destinationArn"].endswith(log_group.inputs["name"])
+    line = json.loads(settings["format"])
+    assert "\n" not in settings["format"]
+    assert set(line.values()) == {
+        "$context.requestId",
+        "$context.requestTimeEpoch",
+        "$context.httpMethod",
+        "$context.resourcePath",
+        "$context.status",
+        "$context.error.responseType",
+        "$context.responseLatency",
+        "$context.integration.status",
+        "$context.integration.latency",
+    }
+
+
+def test_logs_are_kept_as_long_as_the_owner_says(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"logRetentionDays": 90})
+    kept = {each.name: each.inputs["retentionInDays"] for each in run.all(LOG_GROUP)}
+    assert kept == {"function": 90, "api": 90}
+
+
+def test_without_access_logs_nothing_of_the_account_is_needed(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"accessLogs": False})
+    assert "accessLogSettings" not in run.one(STAGE).inputs
+    assert [each.name for each in run.all(LOG_GROUP)] == ["function"]
+
+
+def test_only_this_apis_stage_methods_and_path_may_call_the_function(run: Run, stack: str) -> None:
+    arn = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:a1b2c3d4e5/{stack}"
+    for permission in run.all(PERMISSION):
+        assert permission.inputs["principal"] == "apigateway.amazonaws.com"
+        assert permission.inputs["action"] == "lambda:InvokeFunction"
+        assert permission.inputs["function"] == f"visitor-counter-{stack}"
+    assert sorted(each.inputs["sourceArn"] for each in run.all(PERMISSION)) == [
+        f"{arn}/GET/visitorcount",
+        f"{arn}/OPTIONS/visitorcount",
+    ]

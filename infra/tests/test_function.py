@@ -1,0 +1,91 @@
+"""The function in each stack, its role and its log."""
+
+import json
+from pathlib import Path
+
+from aws import ACCOUNT, REGION, PretendedAws
+from engine import Program, Run
+from kinds import FUNCTION, LOG_GROUP, POLICY, ROLE, STAGE
+
+
+def test_the_function_runs_the_package_on_arm64(run: Run, archive: Path) -> None:
+    inputs = run.one(FUNCTION).inputs
+    assert inputs["architectures"] == ["arm64"]
+    assert (inputs["runtime"], inputs["handler"]) == ("provided.al2023", "bootstrap")
+    assert inputs["code"]["path"] == str(archive)
+
+
+def test_the_settings_reach_the_handler(program: Program) -> None:
+    origins = ["https://example.com", "http://localhost:3000"]
+    overrides = {"allowedOrigins": origins, "startCount": 41, "memorySize": 512}
+    inputs = program.run("prod", PretendedAws(), overrides).one(FUNCTION).inputs
+    assert inputs["environment"]["variables"] == {
+        "TABLE_NAME": "visitor-counter-prod",
+        "ALLOWED_ORIGINS": "https://example.com,http://localhost:3000",
+        "START_COUNT": "41",
+    }
+    assert inputs["memorySize"] == 512
+
+
+def test_a_counted_visit_logs_nothing_and_the_rest_goes_to_a_log_that_ends(run: Run) -> None:
+    function = run.one(FUNCTION)
+    log_group = run.one(LOG_GROUP, "function")
+    assert function.inputs["loggingConfig"] == {
+        "logGroup": log_group.inputs["name"],
+        "logFormat": "JSON",
+        "applicationLogLevel": "INFO",
+        "systemLogLevel": "WARN",
+    }
+    assert log_group.inputs["retentionInDays"] > 0
+
+
+def test_role_and_log_are_there_before_the_function(run: Run) -> None:
+    function = run.one(FUNCTION)
+    # Log group, role and its policy, all named after their component.
+    assert function.dependencies.count("function") == 3
+    assert "table" in function.dependencies
+
+
+def test_no_instance_is_set_aside_unless_the_owner_says_so(program: Program, run: Run) -> None:
+    assert "reservedConcurrentExecutions" not in run.one(FUNCTION).inputs
+    reserved = program.run("prod", PretendedAws(), {"reservedConcurrency": 5})
+    assert reserved.one(FUNCTION).inputs["reservedConcurrentExecutions"] == 5
+
+
+def test_the_role_is_the_functions_alone_and_has_one_policy_of_its_own(
+    run: Run, stack: str
+) -> None:
+    role = run.one(ROLE)
+    assert (
+        run.one(FUNCTION).inputs["role"] == f"arn:aws:iam::{ACCOUNT}:role/visitor-counter-{stack}"
+    )
+    assert "managedPolicyArns" not in role.inputs
+    assert run.one(POLICY).inputs["role"] == role.inputs["name"]
+
+
+def test_the_role_may_count_and_log_in_its_own_stack(run: Run, stack: str) -> None:
+    statements = json.loads(run.one(POLICY).inputs["policy"])["Statement"]
+    assert {each["Sid"]: each["Resource"] for each in statements} == {
+        "Count": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/visitor-counter-{stack}",
+        "Log": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/visitor-counter-{stack}:*",
+    }
+
+
+def test_a_boundary_bounds_the_role(program: Program, run: Run) -> None:
+    assert "permissionsBoundary" not in run.one(ROLE).inputs
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    bounded = program.run("prod", PretendedAws(), {"permissionsBoundary": boundary})
+    assert bounded.one(ROLE).inputs["permissionsBoundary"] == boundary
+
+
+def test_only_the_settings_switch_tracing_on(program: Program, run: Run) -> None:
+    for each, mode in ((run, "PassThrough"), (traced(program), "Active")):
+        assert each.one(FUNCTION).inputs["tracingConfig"] == {"mode": mode}
+        assert each.one(STAGE).inputs["xrayTracingEnabled"] is (mode == "Active")
+        statements = json.loads(each.one(POLICY).inputs["policy"])["Statement"]
+        assert ("Trace" in {each["Sid"] for each in statements}) is (mode == "Active")
+
+
+def traced(program: Program) -> Run:
+    """Return a run with tracing."""
+    return program.run("prod", PretendedAws(), {"tracing": True})
