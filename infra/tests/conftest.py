@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 from aws import PretendedAws
 from engine import Program, Run
-from workspace import copy_project, package
-
-STACKS = ["staging", "prod"]
+from workspace import STACKS, copy_project, package
 
 
 @pytest.fixture(scope="session")

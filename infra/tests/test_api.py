@@ -3,9 +3,9 @@
 import json
 
 from aws import ACCOUNT, REGION, PretendedAws
-from conftest import STACKS
 from engine import Program, Run
 from kinds import API, DEPLOYMENT, LOG_GROUP, PERMISSION, STAGE, THROTTLE
+from workspace import STACKS
 
 
 def test_the_api_is_regional_and_refuses_what_it_does_not_understand(run: Run) -> None:

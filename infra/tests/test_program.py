@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from conftest import STACKS
 from engine import UNKNOWN, Program, Properties, Resource, Run
 from kinds import (
     ALARM,
@@ -26,7 +25,7 @@ from kinds import (
 )
 from stack.archive import ArchiveError
 from stack.config import ConfigError
-from workspace import copy_project
+from workspace import STACKS, copy_project
 
 
 def by_name(run: Run) -> dict[tuple[str, str], Properties]:

@@ -5,6 +5,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
+# Those that have a file.
+STACKS = ["staging", "prod"]
+
 _PACKAGE = Path("target/lambda/visitor-counter/bootstrap.zip")
 
 
