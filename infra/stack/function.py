@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from stack.documents import assumed_by_service
 from stack.naming import Naming
-from stack.policies import assumed_by_lambda, function_policy
+from stack.policies import function_policy
 from stack.table import CounterTable
 
 TIMEOUT_SECONDS = 10
@@ -54,7 +55,7 @@ class CounterFunction(pulumi.ComponentResource):
             name,
             name=args.naming.name,
             description="The visitor counter's function: counts and logs",
-            assume_role_policy=assumed_by_lambda(),
+            assume_role_policy=assumed_by_service("lambda.amazonaws.com"),
             permissions_boundary=args.permissions_boundary,
             tags=args.naming.tags,
             opts=child,

@@ -59,6 +59,12 @@ def test_the_role_is_the_functions_alone_and_has_one_policy_of_its_own(
     assert (
         run.one(FUNCTION).inputs["role"] == f"arn:aws:iam::{ACCOUNT}:role/visitor-counter-{stack}"
     )
+    [trust] = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert trust == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
     assert "managedPolicyArns" not in role.inputs
     assert run.one(POLICY).inputs["role"] == role.inputs["name"]
 
@@ -66,8 +72,8 @@ def test_the_role_is_the_functions_alone_and_has_one_policy_of_its_own(
 def test_the_role_may_count_and_log_in_its_own_stack(run: Run, stack: str) -> None:
     statements = json.loads(run.one(POLICY).inputs["policy"])["Statement"]
     assert {each["Sid"]: each["Resource"] for each in statements} == {
-        "Count": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/visitor-counter-{stack}",
-        "Log": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/visitor-counter-{stack}:*",
+        "Count": [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/visitor-counter-{stack}"],
+        "Log": [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/visitor-counter-{stack}:*"],
     }
 
 

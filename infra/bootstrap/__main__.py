@@ -1,0 +1,91 @@
+"""The stack of an AWS account. Wiring only: each part is a file in this folder."""
+
+import sys
+from pathlib import Path
+
+# The engine starts programs in their own folder; what both programs share is beside it.
+sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
+
+import pulumi
+import yaml
+from stack.config import ConfigReader
+from stack.naming import Naming
+
+from bootstrap.arns import Account, StackArns
+from bootstrap.deployer import Deployer, DeployerArgs
+from bootstrap.gateway_logs import GatewayLogs, GatewayLogsArgs
+from bootstrap.github import Github, GithubArgs, Subjects
+from bootstrap.policies import drift_policy, preview_policy
+from bootstrap.roles import GithubRole, RoleArgs
+from bootstrap.settings import Settings
+from bootstrap.state import StateArgs, StateBucket
+
+MAIN_PROJECT = Path(__file__).absolute().parent.parent.parent / "Pulumi.yaml"
+
+settings = Settings.read(ConfigReader.of_project())
+tags = Naming(pulumi.get_project(), pulumi.get_stack()).tags
+project = yaml.safe_load(MAIN_PROJECT.read_text())["name"]
+namings = [Naming(project, environment) for environment in settings.environments]
+
+github = Github("github", GithubArgs(settings.oidc_provider_arn, tags))
+subjects = Subjects(settings.subject_prefix)
+account = github.provider_arn.apply(Account.of)
+stacks = account.apply(lambda known: [StackArns(known, naming) for naming in namings])
+
+GatewayLogs("gateway-logs", GatewayLogsArgs(account, settings.further_regions, tags))
+state = (
+    StateBucket("state", StateArgs(settings.state_bucket, tags)) if settings.state_bucket else None
+)
+bucket_arn = state.arn if state else pulumi.Output.from_input(None)
+
+deployers = {
+    naming.stack: Deployer(
+        f"deploy-{naming.stack}",
+        DeployerArgs(
+            naming=naming,
+            account=account,
+            provider_arn=github.provider_arn,
+            subject=subjects.environment(naming.stack),
+            bucket_arn=bucket_arn,
+            tags=tags,
+        ),
+    )
+    for naming in namings
+}
+preview = GithubRole(
+    "preview",
+    RoleArgs(
+        role_name=f"preview-{project}",
+        description=f"Previews all stacks of {project}, without a refresh",
+        provider_arn=github.provider_arn,
+        subjects=[subjects.pull_requests, subjects.branch(settings.main_branch)],
+        policy=pulumi.Output.all(stacks, state.arn).apply(
+            lambda known: preview_policy(known[0], known[1])
+        )
+        if state
+        else None,
+        tags=tags,
+    ),
+)
+drift = GithubRole(
+    "drift",
+    RoleArgs(
+        role_name=f"drift-{project}",
+        description=f"Compares all stacks of {project} with their state",
+        provider_arn=github.provider_arn,
+        subjects=[subjects.branch(settings.main_branch)],
+        policy=pulumi.Output.all(stacks, bucket_arn).apply(
+            lambda known: drift_policy(known[0], known[1])
+        ),
+        tags=tags,
+    ),
+)
+
+pulumi.export("deployRoleArns", {stack: each.role_arn for stack, each in deployers.items()})
+pulumi.export(
+    "permissionsBoundaryArns", {stack: each.boundary_arn for stack, each in deployers.items()}
+)
+pulumi.export("previewRoleArn", preview.arn)
+pulumi.export("driftRoleArn", drift.arn)
+if state:
+    pulumi.export("stateBucket", state.name)

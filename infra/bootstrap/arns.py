@@ -1,0 +1,80 @@
+"""The ARNs of a stack's resources, known before there are any: their names are fixed.
+
+They hold for all regions, so that a stack can move without a change of its role.
+"""
+
+from dataclasses import dataclass
+
+from stack.naming import Naming
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where the resources are."""
+
+    partition: str
+    """aws, or that of China or of the US government."""
+    number: str
+
+    @classmethod
+    def of(cls, arn: str) -> "Account":
+        """Return the account of something in it, which saves asking AWS for it."""
+        _, partition, _, _, number, *_ = arn.split(":")
+        return cls(partition, number)
+
+    def arn(self, service: str, resource: str, region: str = "*") -> str:
+        """Return an ARN in this account."""
+        return f"arn:{self.partition}:{service}:{region}:{self.number}:{resource}"
+
+
+@dataclass(frozen=True)
+class StackArns:
+    """What a stack consists of, but for its API: see api_rights."""
+
+    account: Account
+    naming: Naming
+
+    @property
+    def table(self) -> str:
+        """The table."""
+        return self.account.arn("dynamodb", f"table/{self.naming.name}")
+
+    @property
+    def function(self) -> str:
+        """The function."""
+        return self.account.arn("lambda", f"function:{self.naming.name}")
+
+    @property
+    def function_log(self) -> str:
+        """The function's log group."""
+        return self.account.arn("logs", f"log-group:/aws/lambda/{self.naming.name}")
+
+    @property
+    def access_log(self) -> str:
+        """The API's log group."""
+        return self.account.arn("logs", f"log-group:/aws/apigateway/{self.naming.name}")
+
+    @property
+    def logs(self) -> list[str]:
+        """The log groups, in both ways that actions on them are checked: plain, and of streams."""
+        return [arn for log in (self.function_log, self.access_log) for arn in (log, f"{log}:*")]
+
+    @property
+    def role(self) -> str:
+        """The function's role."""
+        return self.account.arn("iam", f"role/{self.naming.name}", region="")
+
+    @property
+    def topic(self) -> str:
+        """The topic that alarms go to. Rights on its subscriptions are rights on it."""
+        return self.account.arn("sns", f"{self.naming.name}-alarms")
+
+    @property
+    def alarms(self) -> str:
+        """All alarms."""
+        return self.account.arn("cloudwatch", f"alarm:{self.naming.name}-*")
+
+    @property
+    def dashboard(self) -> str:
+        """The dashboard, which no region has for itself."""
+        return self.account.arn("cloudwatch", f"dashboard/{self.naming.name}", region="")

@@ -1,0 +1,68 @@
+"""How one environment deploys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from stack.naming import Naming
+
+from bootstrap.arns import Account, StackArns
+from bootstrap.policies import boundary_policy, deploy_policy
+from bootstrap.roles import GithubRole, RoleArgs
+
+
+@dataclass(frozen=True)
+class DeployerArgs:
+    """What a deployer needs to know."""
+
+    naming: Naming
+    """The stack that it deploys."""
+    account: pulumi.Output[Account]
+    provider_arn: pulumi.Output[str]
+    subject: str
+    bucket_arn: pulumi.Output[str | None]
+    tags: Mapping[str, str]
+
+
+class Deployer(pulumi.ComponentResource):
+    """The deploy role of a stack, and the boundary of all roles that it makes.
+
+    Their names don't begin like those of the stack, so that the role can't touch either.
+    """
+
+    role_arn: pulumi.Output[str]
+    boundary_arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: DeployerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the boundary and the role."""
+        super().__init__("visitor-counter:bootstrap:Deployer", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        stack = args.account.apply(lambda account: StackArns(account, args.naming))
+        boundary = aws.iam.Policy(
+            name,
+            name=f"boundary-{args.naming.name}",
+            description=f"The most that the function of {args.naming.name} may do",
+            policy=stack.apply(boundary_policy),
+            tags=args.tags,
+            opts=child,
+        )
+        role = GithubRole(
+            name,
+            RoleArgs(
+                role_name=f"deploy-{args.naming.name}",
+                description=f"Deploys {args.naming.name}",
+                provider_arn=args.provider_arn,
+                subjects=[args.subject],
+                policy=pulumi.Output.all(stack, boundary.arn, args.bucket_arn).apply(
+                    lambda known: deploy_policy(known[0], known[1], known[2])
+                ),
+                tags=args.tags,
+            ),
+            opts=child,
+        )
+        self.role_arn = role.arn
+        self.boundary_arn = boundary.arn
+        self.register_outputs({"role_arn": self.role_arn, "boundary_arn": self.boundary_arn})

@@ -1,0 +1,85 @@
+"""Whom AWS trusts: GitHub's tokens for the one repository.
+
+https://docs.github.com/en/actions/reference/security/oidc
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from stack.documents import document
+
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """How GitHub's tokens name what a job runs for."""
+
+    prefix: str
+    """The repository."""
+
+    @property
+    def pull_requests(self) -> str:
+        """A job of a pull request, without an environment."""
+        return f"{self.prefix}:pull_request"
+
+    def environment(self, name: str) -> str:
+        """Return the subject of a job in an environment, whatever it runs for."""
+        return f"{self.prefix}:environment:{name}"
+
+    def branch(self, name: str) -> str:
+        """Return the subject of a job on a branch, without an environment."""
+        return f"{self.prefix}:ref:refs/heads/{name}"
+
+
+def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
+    """Return who may take a role: jobs with one of these subjects, to the letter."""
+    return document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": provider_arn},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subjects}
+                },
+            }
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class GithubArgs:
+    """What the trust in GitHub needs to know."""
+
+    existing_provider_arn: str | None
+    tags: Mapping[str, str]
+
+
+class Github(pulumi.ComponentResource):
+    """The account's OIDC provider for GitHub: its own, or one that is there already."""
+
+    provider_arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: GithubArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the provider, unless there is one."""
+        super().__init__("visitor-counter:bootstrap:Github", name, None, opts)
+        if args.existing_provider_arn:
+            self.provider_arn = pulumi.Output.from_input(args.existing_provider_arn)
+        else:
+            # No thumbprints: AWS checks GitHub's certificate against its own list of authorities.
+            # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateOpenIDConnectProviderThumbprint.html
+            provider = aws.iam.OpenIdConnectProvider(
+                name,
+                url=f"https://{ISSUER}",
+                client_id_lists=[AUDIENCE],
+                tags=args.tags,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            self.provider_arn = provider.arn
+        self.register_outputs({"provider_arn": self.provider_arn})

@@ -1,0 +1,67 @@
+"""The rights to see what the program has made: all that pulumi-aws asks for on a refresh."""
+
+from collections.abc import Sequence
+
+from stack.documents import Statement, allow
+
+from bootstrap.api_rights import reading_apis
+from bootstrap.arns import StackArns
+
+
+def reading(stacks: Sequence[StackArns]) -> list[Statement]:
+    """Return the rights to see the resources of some stacks of an account, but no data in them."""
+    account = stacks[0].account
+    return [
+        allow(
+            "ReadTable",
+            [
+                "dynamodb:DescribeContinuousBackups",
+                "dynamodb:DescribeTable",
+                "dynamodb:DescribeTimeToLive",
+                "dynamodb:ListTagsOfResource",
+            ],
+            [each.table for each in stacks],
+        ),
+        allow(
+            "ReadFunction",
+            [
+                "lambda:GetFunction",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:GetPolicy",
+                # Without it, GetFunction leaves out the tags.
+                "lambda:ListTags",
+                "lambda:ListVersionsByFunction",
+            ],
+            [each.function for each in stacks],
+        ),
+        allow(
+            "ReadRole",
+            [
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                # Before the role is deleted.
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListRolePolicies",
+            ],
+            [each.role for each in stacks],
+        ),
+        allow(
+            "ReadLogs", ["logs:ListTagsForResource"], [log for each in stacks for log in each.logs]
+        ),
+        # Lists can't be narrowed: these show names and settings of the whole account.
+        allow("ListLogs", ["logs:DescribeLogGroups"], ["*"]),
+        allow("ListAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),
+        allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [each.alarms for each in stacks]),
+        allow("ReadDashboard", ["cloudwatch:GetDashboard"], [each.dashboard for each in stacks]),
+        allow(
+            "ReadTopic",
+            [
+                "sns:GetSubscriptionAttributes",
+                "sns:GetTopicAttributes",
+                "sns:ListTagsForResource",
+            ],
+            [each.topic for each in stacks],
+        ),
+        *reading_apis(stacks),
+    ]

@@ -1,0 +1,53 @@
+"""A role that workflows take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from bootstrap.github import trust_policy
+
+
+@dataclass(frozen=True)
+class RoleArgs:
+    """What a role needs to know."""
+
+    role_name: str
+    description: str
+    provider_arn: pulumi.Output[str]
+    """Whose tokens it trusts."""
+    subjects: Sequence[str]
+    """Which of them."""
+    policy: pulumi.Output[str] | None
+    """All that it may do."""
+    tags: Mapping[str, str]
+
+
+class GithubRole(pulumi.ComponentResource):
+    """A role for jobs on GitHub."""
+
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: RoleArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the role."""
+        super().__init__("visitor-counter:bootstrap:GithubRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            name,
+            name=args.role_name,
+            description=args.description,
+            assume_role_policy=args.provider_arn.apply(
+                lambda arn: trust_policy(arn, args.subjects)
+            ),
+            tags=args.tags,
+            opts=child,
+        )
+        if args.policy is not None:
+            aws.iam.RolePolicy(
+                name, name=args.role_name, role=role.name, policy=args.policy, opts=child
+            )
+        self.arn = role.arn
+        self.register_outputs({"arn": self.arn})

@@ -1,0 +1,89 @@
+"""What the owner of the account can set, from the stack's config.
+
+Pulumi.yaml has each key's meaning, type and default.
+"""
+
+import re
+from dataclasses import dataclass
+
+from stack.config import ConfigReader
+
+# Exact, so that no wildcard gets into a trust policy. An owner's name may hold _ where an
+# enterprise manages it.
+_OWNER, _REPOSITORY, _ID = r"[A-Za-z0-9][A-Za-z0-9_-]*", r"[A-Za-z0-9._-]+", r"@[1-9]\d*"
+_SUBJECT_PREFIX = re.compile(
+    rf"repo:(?:{_OWNER}{_ID}/{_REPOSITORY}{_ID}|{_OWNER}/{_REPOSITORY})", re.ASCII
+)
+_SUBJECT_PREFIX_RULE = (
+    "what `gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix` prints: "
+    "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, no wildcards and no colon at its end"
+)
+
+# The longest name that it is part of, deploy-visitor-counter-…, has at most 64 characters.
+_ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+_BRANCH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", re.ASCII)
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
+_PROVIDER = re.compile(
+    r"|arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com", re.ASCII
+)
+
+# Dots are allowed, but don't go with TLS.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET = re.compile(r"|[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The account's settings, all of them checked."""
+
+    subject_prefix: str
+    """The trusted repository, as GitHub's tokens name it."""
+    environments: tuple[str, ...]
+    """GitHub environments, which are the stacks that they deploy."""
+    main_branch: str
+    oidc_provider_arn: str | None
+    """GitHub's OIDC provider in this account, unless one is to be made."""
+    state_bucket: str | None
+    """Name of the bucket to make for state, if any."""
+    further_regions: tuple[str, ...]
+    """Where API Gateway logs, besides the region of the stack."""
+
+    @classmethod
+    def read(cls, config: ConfigReader) -> "Settings":
+        """Read and check the whole config.
+
+        Raises:
+            ConfigError: names each key that is wrong, its value, and what is allowed.
+
+        """
+        settings = cls(
+            subject_prefix=config.string("subjectPrefix", _SUBJECT_PREFIX, _SUBJECT_PREFIX_RULE),
+            environments=_environments(config),
+            main_branch=config.string("mainBranch", _BRANCH, "the name of a branch"),
+            oidc_provider_arn=config.string(
+                "oidcProviderArn",
+                _PROVIDER,
+                "the ARN of an OIDC provider for token.actions.githubusercontent.com, or empty",
+            )
+            or None,
+            state_bucket=config.string(
+                "stateBucket",
+                _BUCKET,
+                "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty",
+            )
+            or None,
+            further_regions=config.strings(
+                "furtherRegions", _REGION, "a region such as eu-central-1"
+            ),
+        )
+        config.finish()
+        return settings
+
+
+def _environments(config: ConfigReader) -> tuple[str, ...]:
+    environments = config.strings(
+        "environments", _ENVIRONMENT, "a stack's name: at most 40 letters, digits, - and _"
+    )
+    if not environments:
+        return config.refuse("environments", "a list with at least one entry", ())
+    return environments

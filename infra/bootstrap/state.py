@@ -1,0 +1,142 @@
+"""The bucket for the state of the stacks, where it isn't in Pulumi Cloud.
+
+Keys and calls are those of the backend in Pulumi's CLI.
+https://github.com/pulumi/pulumi/tree/master/pkg/backend/diy
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from stack.documents import Statement, allow, document
+from stack.naming import Naming
+
+
+@dataclass(frozen=True)
+class StateArgs:
+    """What the bucket needs to know."""
+
+    bucket_name: str
+    tags: Mapping[str, str]
+
+
+class StateBucket(pulumi.ComponentResource):
+    """A private bucket that keeps all versions, and that no `destroy` deletes."""
+
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: StateArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Declare the bucket."""
+        super().__init__("visitor-counter:bootstrap:StateBucket", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        bucket = aws.s3.Bucket(
+            name,
+            bucket=args.bucket_name,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        aws.s3.BucketVersioning(
+            name,
+            bucket=bucket.bucket,
+            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(
+                status="Enabled"
+            ),
+            opts=child,
+        )
+        aws.s3.BucketServerSideEncryptionConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rules=[
+                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                        # With S3's own keys, which cost nothing.
+                        sse_algorithm="AES256"
+                    )
+                )
+            ],
+            opts=child,
+        )
+        private = aws.s3.BucketPublicAccessBlock(
+            name,
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=child,
+        )
+        aws.s3.BucketPolicy(
+            name,
+            bucket=bucket.bucket,
+            policy=bucket.arn.apply(bucket_policy),
+            # S3 refuses to change both at once.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
+        )
+        self.name = bucket.bucket
+        self.arn = bucket.arn
+        self.register_outputs({"name": self.name, "arn": self.arn})
+
+
+def bucket_policy(bucket_arn: str) -> str:
+    """Return the policy that refuses whatever comes without TLS."""
+    return document(
+        [
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": [bucket_arn, f"{bucket_arn}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ]
+    )
+
+
+def reading_state(bucket_arn: str, stacks: Sequence[Naming]) -> list[Statement]:
+    """Return the rights that a preview of some stacks needs: it takes no lock."""
+    files = [f"{bucket_arn}/{_stack_files(each)}" for each in stacks]
+    return [
+        _listing(bucket_arn),
+        allow("ReadState", ["s3:GetObject"], [_layout(bucket_arn), *files]),
+    ]
+
+
+def writing_state(bucket_arn: str, stack: Naming) -> list[Statement]:
+    """Return the rights that a deployment of a stack needs."""
+    folders = [
+        f".pulumi/history/{stack.project}/{stack.stack}/*",
+        f".pulumi/backups/{stack.project}/{stack.stack}/*",
+        # Every owner is called organization here.
+        f".pulumi/locks/organization/{stack.project}/{stack.stack}/*",
+    ]
+    return [
+        _listing(bucket_arn),
+        allow("ReadStateLayout", ["s3:GetObject"], [_layout(bucket_arn)]),
+        allow(
+            "WriteState",
+            ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            [f"{bucket_arn}/{key}" for key in (_stack_files(stack), *folders)],
+        ),
+    ]
+
+
+def _listing(bucket_arn: str) -> Statement:
+    # Of all names: with a condition on the prefix, S3 would answer 403 instead of 404 for a file
+    # that isn't there, such as that of a stack without tags, and the CLI would give up.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    return allow("ListState", ["s3:ListBucket"], [bucket_arn])
+
+
+def _layout(bucket_arn: str) -> str:
+    """Return the file that the CLI looks at first. Who makes the first stack writes it."""
+    return f"{bucket_arn}/.pulumi/meta.yaml"
+
+
+def _stack_files(stack: Naming) -> str:
+    """Return the state of a stack, compressed or not, its copy, and its tags."""
+    return f".pulumi/stacks/{stack.project}/{stack.stack}.*"

@@ -1,0 +1,39 @@
+"""The bootstrap, run in an account that only has to answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws import PretendedAws
+from engine import Program, Properties, Run
+from kinds import POLICY
+from workspace import PROJECT
+
+BOOTSTRAP = Program(PROJECT / "infra/bootstrap")
+PREFIX = "repo:octo-org@123456/octo-repo@789012"
+OTHER_ARN = "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com"
+
+
+class PretendedAccount(PretendedAws):
+    """An account that names what the program doesn't."""
+
+    def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
+        """Return the outputs that AWS would add."""
+        return super().create(kind, name, {"name": f"{name}-0f1e2d3"} | inputs)
+
+
+def bootstrap(overrides: Mapping[str, object] | None = None, *, preview: bool = False) -> Run:
+    """Run the bootstrap."""
+    settings = {"subjectPrefix": PREFIX, **(overrides or {})}
+    return BOOTSTRAP.run("account", PretendedAccount(), settings, preview=preview)
+
+
+def policy_of(run: Run, role: str) -> str:
+    """Return all that a role may do."""
+    return run.one(POLICY, role).inputs["policy"]
+
+
+def statement(document: str) -> dict[str, Any]:
+    """Return the only statement of a policy."""
+    [only] = json.loads(document)["Statement"]
+    return only

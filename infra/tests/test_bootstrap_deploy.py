@@ -1,0 +1,239 @@
+"""A deploy role may do whatever a deployment of its stack asks for, and a drift role may look."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import botocore.session
+import pytest
+from account import bootstrap, policy_of
+from aws import API_ID, PretendedAws
+from engine import Program, Properties
+from iam import Context, allows
+from kinds import (
+    ALARM,
+    API,
+    DASHBOARD,
+    DEPLOYMENT,
+    FUNCTION,
+    LOG_GROUP,
+    PERMISSION,
+    POLICY,
+    ROLE,
+    STAGE,
+    SUBSCRIPTION,
+    TABLE,
+    THROTTLE,
+    TOPIC,
+)
+
+# What pulumi-aws calls to make, read, change and delete a resource, by what it is called on.
+# https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
+CALLS = {
+    DASHBOARD: {
+        "arn:aws:cloudwatch::123456789012:dashboard/{dashboardName}": (
+            "DeleteDashboards GetDashboard PutDashboard"
+        ),
+    },
+    LOG_GROUP: {
+        "arn:aws:logs:us-east-1:123456789012:log-group:{name}": (
+            "ListTagsForResource TagResource UntagResource"
+        ),
+        "arn:aws:logs:us-east-1:123456789012:log-group:{name}:log-stream:": (
+            "CreateLogGroup DeleteLogGroup DeleteRetentionPolicy PutRetentionPolicy"
+        ),
+    },
+    ALARM: {
+        "arn:aws:cloudwatch:us-east-1:123456789012:alarm:{name}": (
+            "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource"
+        ),
+    },
+    TABLE: {
+        "arn:aws:dynamodb:us-east-1:123456789012:table/{name}": (
+            "CreateTable DeleteTable DescribeContinuousBackups DescribeTable DescribeTimeToLive "
+            "ListTagsOfResource TagResource UntagResource UpdateContinuousBackups UpdateTable"
+        ),
+    },
+    ROLE: {
+        "arn:aws:iam::123456789012:role/{name}": (
+            "CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies "
+            "ListInstanceProfilesForRole ListRolePolicies PassRole PutRolePermissionsBoundary "
+            "PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole "
+            "UpdateRoleDescription"
+        ),
+    },
+    FUNCTION: {
+        "arn:aws:lambda:us-east-1:123456789012:function:{name}": (
+            "CreateFunction DeleteFunction DeleteFunctionConcurrency GetFunction "
+            "GetFunctionCodeSigningConfig ListTags ListVersionsByFunction PutFunctionConcurrency "
+            "TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration"
+        ),
+    },
+    PERMISSION: {
+        "arn:aws:lambda:us-east-1:123456789012:function:{function}": (
+            "AddPermission GetPolicy RemovePermission"
+        ),
+    },
+    TOPIC: {
+        "arn:aws:sns:us-east-1:123456789012:{name}": (
+            "CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes "
+            "ListTagsForResource SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource"
+        ),
+    },
+}
+
+# The same for the API: path, verbs, and whether the tags are in the request or there already.
+TAGS = "tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F"
+API_CALLS = {
+    API: [
+        ("restapis", "POST", "Request"),
+        # Before there is an id.
+        (f"{TAGS}*", "PUT", "Request"),
+        (f"{TAGS}{API_ID}", "DELETE PUT", "Resource"),
+        (f"restapis/{API_ID}", "DELETE GET PATCH PUT", "Resource"),
+        (f"restapis/{API_ID}/resources", "GET", "Resource"),
+    ],
+    DEPLOYMENT: [
+        (f"restapis/{API_ID}/deployments", "POST", "Resource"),
+        (f"restapis/{API_ID}/deployments/d1", "DELETE GET", "Resource"),
+    ],
+    STAGE: [
+        (f"restapis/{API_ID}/stages", "POST", "Resource"),
+        (f"{TAGS}{API_ID}%2Fstages%2F*", "PUT", "Request"),
+        (f"{TAGS}{API_ID}%2Fstages%2F{{stageName}}", "DELETE PUT", "Resource"),
+        (f"restapis/{API_ID}/stages/{{stageName}}", "DELETE GET PATCH", "Resource"),
+    ],
+}
+
+# Called for what is in CALLS.
+PARTS = {THROTTLE, POLICY, SUBSCRIPTION}
+
+# Of the whole account, since lists can't be narrowed.
+LISTS = [
+    ("logs:DescribeLogGroups", "arn:aws:logs:us-east-1:123456789012:log-group::log-stream:"),
+    ("cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"),
+]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call, as IAM sees it."""
+
+    action: str
+    resource: str
+    context: Context
+
+    def allowed_by(self, policy: str) -> bool:
+        """Tell whether a policy allows it."""
+        return allows(policy, self.action, self.resource, self.context)
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing."""
+        return self.action.split(":")[1].startswith(("Describe", "Get", "GET", "List"))
+
+
+def requests(program: Program, stack: str, *, new: bool = False) -> list[Request]:
+    """Return all calls for a stack with all that it can have, on what is there or is new."""
+    boundary = f"arn:aws:iam::123456789012:policy/boundary-visitor-counter-{stack}"
+    settings = {
+        "accessLogs": True,
+        "alarms": True,
+        "alarmEmails": ["me@example.com"],
+        "permissionsBoundary": boundary,
+    }
+    run = program.run(stack, PretendedAws(), settings)
+    assert {each.kind for each in run.resources} == {*CALLS, *API_CALLS, *PARTS}
+    tags: dict[str, str] = run.one(API).inputs["tags"]
+    present = {} if new else {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+    return [
+        *(call for each in run.resources for call in calls(each.kind, each.inputs, present)),
+        *(call for each in run.resources for call in api_calls(each.kind, each.inputs, tags)),
+    ]
+
+
+def calls(kind: str, inputs: Properties, present: Context) -> Iterator[Request]:
+    context = {
+        "cloudwatch:AlarmActions": [*inputs.get("alarmActions", []), *inputs.get("okActions", [])],
+        "iam:PassedToService": "lambda.amazonaws.com",
+        "iam:PermissionsBoundary": inputs.get("permissionsBoundary", []),
+        "lambda:Principal": inputs.get("principal", []),
+        **present,
+    }
+    for resource, actions in CALLS.get(kind, {}).items():
+        service = resource.split(":")[2]
+        for action in actions.split():
+            yield Request(f"{service}:{action}", resource.format(**inputs), context)
+
+
+def api_calls(kind: str, inputs: Properties, tags: dict[str, str]) -> Iterator[Request]:
+    for path, verbs, where in API_CALLS.get(kind, []):
+        resource = f"arn:aws:apigateway:us-east-1::/{path.format(**inputs)}"
+        context = {f"aws:{where}Tag/{key}": value for key, value in tags.items()}
+        for verb in verbs.split():
+            yield Request(f"apigateway:{verb}", resource, context)
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_a_deploy_role_may_do_all_that_its_stack_asks_for(
+    program: Program, stack: str, *, new: bool
+) -> None:
+    policy = policy_of(bootstrap(), f"deploy-{stack}")
+    assert not [each for each in requests(program, stack, new=new) if not each.allowed_by(policy)]
+    for action, resource in LISTS:
+        assert allows(policy, action, resource)
+
+
+@pytest.mark.parametrize(("stack", "other"), [("staging", "prod"), ("prod", "staging")])
+def test_a_deploy_role_may_do_nothing_to_another_stack(
+    program: Program, stack: str, other: str
+) -> None:
+    policy = policy_of(bootstrap(), f"deploy-{stack}")
+    assert not [each for each in requests(program, other) if each.allowed_by(policy)]
+
+
+def test_a_name_that_begins_with_another_one_is_another_name(program: Program) -> None:
+    policy = policy_of(bootstrap({"environments": ["prod", "prod-eu"]}), "deploy-prod")
+    allowed = {each.action for each in requests(program, "prod-eu") if each.allowed_by(policy)}
+    # The tags of alarms can be seen.
+    assert allowed == {"cloudwatch:ListTagsForResource"}
+    # Nor do they move to another topic.
+    alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:visitor-counter-prod-eu-api-5xx"
+    moved = {
+        "cloudwatch:AlarmActions": "arn:aws:sns:us-east-1:123456789012:visitor-counter-prod-alarms",
+        "aws:ResourceTag/stack": "prod-eu",
+    }
+    assert not allows(policy, "cloudwatch:PutMetricAlarm", alarm, moved)
+
+
+def test_the_drift_role_sees_all_of_each_stack_and_changes_nothing(
+    program: Program, stack: str
+) -> None:
+    policy = policy_of(bootstrap(), "drift")
+    for each in requests(program, stack):
+        assert each.allowed_by(policy) == each.reads, each
+    for action, resource in LISTS:
+        assert allows(policy, action, resource)
+
+
+def test_no_role_has_more_actions_than_these(program: Program) -> None:
+    used = {each.action for each in requests(program, "staging")}
+    used |= {action for action, _ in LISTS}
+    # Who makes the first API of an account makes API Gateway's own role.
+    used |= {"iam:CreateServiceLinkedRole"}
+    granted = {
+        action
+        for each in json.loads(policy_of(bootstrap(), "deploy-staging"))["Statement"]
+        for action in each["Action"]
+    }
+    assert granted == used
+
+
+def test_aws_has_these_actions(program: Program) -> None:
+    # Rights by other names than those of the calls.
+    named_otherwise = {"iam:PassRole"}
+    session = botocore.session.get_session()
+    for each in requests(program, "staging"):
+        service, action = each.action.split(":")
+        if service != "apigateway" and each.action not in named_otherwise:
+            assert action in session.get_service_model(service).operation_names

@@ -1,0 +1,128 @@
+"""What the bootstrap asks for in an account."""
+
+import re
+from pathlib import Path
+
+import pytest
+from account import BOOTSTRAP, OTHER_ARN, bootstrap, policy_of, statement
+from aws import ACCOUNT, PretendedAws
+from engine import UNKNOWN, Program, Run
+from kinds import POLICY, ROLE
+from workspace import PROJECT
+
+VARIANTS: list[dict[str, object]] = [
+    {},
+    {"oidcProviderArn": OTHER_ARN},
+    {"stateBucket": "my-state"},
+    {"environments": ["prod"], "furtherRegions": ["eu-central-1"]},
+]
+
+
+def by_name(run: Run) -> dict[tuple[str, str], object]:
+    return {(each.kind, each.name): each.inputs for each in run.resources}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_two_runs_ask_for_the_same(variant: dict[str, object]) -> None:
+    first, second = bootstrap(variant), bootstrap(variant)
+    assert by_name(first) == by_name(second)
+    assert first.outputs == second.outputs
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_preview_asks_for_what_the_deployment_does(variant: dict[str, object]) -> None:
+    preview = bootstrap(variant, preview=True)
+    assert by_name(preview).keys() == by_name(bootstrap(variant)).keys()
+
+
+def test_a_preview_knows_no_policy_before_it_knows_the_account() -> None:
+    assert policy_of(bootstrap(preview=True), "drift") is UNKNOWN
+    known = policy_of(bootstrap({"oidcProviderArn": OTHER_ARN}, preview=True), "drift")
+    assert ":210987654321:" in known
+
+
+def test_workflows_learn_the_roles_and_stacks_their_boundaries() -> None:
+    def arn(name: str) -> str:
+        return f"arn:aws:iam::{ACCOUNT}:{name}"
+
+    outputs = {
+        "deployRoleArns": {
+            "staging": arn("role/deploy-visitor-counter-staging"),
+            "prod": arn("role/deploy-visitor-counter-prod"),
+        },
+        "permissionsBoundaryArns": {
+            "staging": arn("policy/boundary-visitor-counter-staging"),
+            "prod": arn("policy/boundary-visitor-counter-prod"),
+        },
+        "previewRoleArn": arn("role/preview-visitor-counter"),
+        "driftRoleArn": arn("role/drift-visitor-counter"),
+    }
+    assert bootstrap().outputs == outputs
+    assert bootstrap({"stateBucket": "my-state"}).outputs == outputs | {"stateBucket": "my-state"}
+
+
+def test_the_boundary_that_is_given_out_is_a_setting_of_the_program(program: Program) -> None:
+    boundaries: dict[str, str] = bootstrap().outputs["permissionsBoundaryArns"]
+    for stack, arn in boundaries.items():
+        run = program.run(stack, PretendedAws(), {"permissionsBoundary": arn})
+        assert run.one(ROLE).inputs["permissionsBoundary"] == arn
+
+
+def test_the_log_role_is_for_api_gateway_alone() -> None:
+    run = bootstrap()
+    role = run.one(ROLE, "gateway-logs")
+    assert statement(role.inputs["assumeRolePolicy"]) == {
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    attachment = run.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs
+    managed = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    assert attachment["policyArn"] == managed
+
+
+def test_other_apis_log_on_after_a_destroy_and_a_new_bootstrap() -> None:
+    run = bootstrap({"furtherRegions": ["eu-central-1"]})
+    kept = {(each.kind, each.name) for each in run.resources if each.retain_on_delete}
+    assert kept == {
+        (ROLE, "gateway-logs"),
+        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "gateway-logs"),
+        ("aws:apigateway/account:Account", "gateway-logs"),
+        ("aws:apigateway/account:Account", "gateway-logs-eu-central-1"),
+    }
+    # A second role by the same name could not be made.
+    assert "name" not in run.one(ROLE, "gateway-logs").inputs
+
+
+def test_each_region_is_told_the_log_role_once_that_can_log() -> None:
+    run = bootstrap({"furtherRegions": ["eu-central-1"]})
+    accounts = run.all("aws:apigateway/account:Account")
+    assert [each.inputs.get("region") for each in accounts] == [None, "eu-central-1"]
+    for account in accounts:
+        assert account.inputs["cloudwatchRoleArn"].endswith(":role/gateway-logs-0f1e2d3")
+        # The role and its policy, both named after their component.
+        assert account.dependencies.count("gateway-logs") == 2
+
+
+def test_policies_are_as_short_as_aws_demands() -> None:
+    # Characters but for white space, of a role's own policies and of a managed one.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    limits = {POLICY: 10_240, "aws:iam/policy:Policy": 6_144}
+    longest = ["e" * 40, "f" * 40, "g" * 40, "h" * 40]
+    run = bootstrap({"environments": longest, "stateBucket": "s" * 63})
+    for kind, limit in limits.items():
+        for each in run.all(kind):
+            assert len(re.sub(r"\s", "", each.inputs["policy"])) <= limit, each.name
+    for role in run.all(ROLE):
+        assert len(role.inputs.get("name", "")) <= 64
+        assert len(re.sub(r"\s", "", role.inputs["assumeRolePolicy"])) <= 2_048
+
+
+def test_both_programs_run_in_the_same_environment() -> None:
+    options = BOOTSTRAP.project["runtime"]["options"]
+    assert options["toolchain"] == "pip"
+    assert (BOOTSTRAP.folder / options["virtualenv"]).resolve() == (PROJECT / ".venv").resolve()
+    lines = (BOOTSTRAP.folder / "requirements.txt").read_text().splitlines()
+    [requirement] = [line for line in lines if not line.startswith("#")]
+    shared = BOOTSTRAP.folder / Path(requirement.removeprefix("-r "))
+    assert shared.resolve() == PROJECT / "infra/requirements.txt"

@@ -1,0 +1,143 @@
+"""What the owner of an account may set, and what is said about the rest."""
+
+from collections.abc import Mapping
+
+import pytest
+from bootstrap.settings import Settings
+from engine import Program
+from stack.config import ConfigError, ConfigReader
+from workspace import PROJECT
+
+NAME = "visitor-counter-bootstrap"
+PREFIX = {"subjectPrefix": "repo:octo-org/octo-repo"}
+PROVIDER = "oidc-provider/token.actions.githubusercontent.com"
+
+
+def read(overrides: Mapping[str, object]) -> Settings:
+    """Read the defaults of Pulumi.yaml, the stack's file, and what goes before them."""
+    config = Program(PROJECT / "infra/bootstrap").config("account", overrides)
+    values = {key.split(":")[1]: text for key, text in config.items() if "aws:" not in key}
+    return Settings.read(ConfigReader(NAME, values))
+
+
+def refused(overrides: Mapping[str, object]) -> list[str]:
+    """Return what is said about each wrong key."""
+    with pytest.raises(ConfigError) as error:
+        read(overrides)
+    return [line.strip() for line in str(error.value).splitlines()[1:]]
+
+
+def test_whom_to_trust_is_all_that_must_be_set() -> None:
+    assert read(PREFIX) == Settings(
+        subject_prefix="repo:octo-org/octo-repo",
+        environments=("staging", "prod"),
+        main_branch="main",
+        oidc_provider_arn=None,
+        state_bucket=None,
+        further_regions=(),
+    )
+    [problem] = refused({})
+    assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be what `gh api ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("subjectPrefix", "repo:octo-org@123456/octo-repo@789012"),
+        ("subjectPrefix", "repo:o/.github"),
+        ("subjectPrefix", "repo:mona_corp@1/a.b-c_d@2"),
+        ("environments", ["prod"]),
+        ("environments", ["prod", "prod-eu"]),
+        ("environments", ["e" * 40, "E_2"]),
+        ("mainBranch", "release/2026.11"),
+        ("oidcProviderArn", f"arn:aws:iam::123456789012:{PROVIDER}"),
+        ("oidcProviderArn", f"arn:aws-us-gov:iam::123456789012:{PROVIDER}"),
+        ("stateBucket", "my-visitor-counter-state-1"),
+        ("furtherRegions", ["eu-central-1", "us-gov-west-1"]),
+    ],
+)
+def test_a_usable_value_is_taken(key: str, value: object) -> None:
+    read({**PREFIX, key: value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "octo-org/octo-repo",
+        "repo:octo-org/octo-repo:",
+        "repo:octo-org/octo-repo:*",
+        "repo:octo-org/*",
+        "repo:octo-org/octo-rep?",
+        "repo:*@123456/octo-repo@789012",
+        "repo:octo-org@123456/octo-repo",
+        "repo:octo-org/octo-repo@789012",
+        "repo:octo-org@0/octo-repo@789012",
+        "repo:octo-org/octo-repo:environment:prod",
+        "repo:OWNER@ID/REPO@ID",
+        "repo:octo-org/octo-repo\n",
+        "repository_owner_id:123456",
+        "",
+    ],
+)
+def test_a_prefix_that_is_not_exactly_one_repository_is_refused(value: str) -> None:
+    [problem] = refused({"subjectPrefix": value})
+    assert problem.endswith(
+        "prints: repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, no wildcards and no colon at its end"
+    )
+
+
+ENVIRONMENT_RULE = "it must be a stack's name: at most 40 letters, digits, - and _"
+
+
+@pytest.mark.parametrize("name", ["prod/eu", "prod:eu", "*", "e" * 41, ""])
+def test_an_environment_that_no_stack_is_called_like_is_refused(name: str) -> None:
+    [problem] = refused({**PREFIX, "environments": ["staging", name]})
+    assert problem == f'{NAME}:environments[1] is "{name}": {ENVIRONMENT_RULE}'
+
+
+@pytest.mark.parametrize(
+    ("environments", "rule"),
+    [
+        ([], "a list with at least one entry"),
+        ("prod", f"a list, each entry {ENVIRONMENT_RULE.removeprefix('it must be ')}"),
+        (["prod", "prod"], "different from those before"),
+    ],
+)
+def test_environments_are_told_apart(environments: object, rule: str) -> None:
+    assert refused({**PREFIX, "environments": environments})[0].endswith(f"it must be {rule}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("mainBranch", "*", "the name of a branch"),
+        ("mainBranch", "refs/heads/", "the name of a branch"),
+        (
+            "oidcProviderArn",
+            "arn:aws:iam::123456789012:oidc-provider/gitlab.com",
+            "the ARN of an OIDC provider for token.actions.githubusercontent.com, or empty",
+        ),
+        ("stateBucket", "s3://state", "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty"),
+        ("stateBucket", "My-State", "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty"),
+    ],
+)
+def test_a_value_that_can_not_be_used_is_refused(key: str, value: str, rule: str) -> None:
+    assert refused({**PREFIX, key: value}) == [f'{NAME}:{key} is "{value}": it must be {rule}']
+
+
+def test_a_region_that_is_none_is_refused() -> None:
+    [problem] = refused({**PREFIX, "furtherRegions": ["Frankfurt"]})
+    assert problem == (
+        f'{NAME}:furtherRegions[0] is "Frankfurt": it must be a region such as eu-central-1'
+    )
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    problems = refused({"environments": ["*"], "mainBranch": "*", "stateBukket": "state"})
+    assert [problem.split(" ")[0] for problem in problems] == [
+        f"{NAME}:subjectPrefix",
+        f"{NAME}:environments[0]",
+        f"{NAME}:mainBranch",
+        f"{NAME}:stateBukket",
+    ]
+    assert problems[-1].endswith("is not a setting: did you mean stateBucket?")

@@ -1,0 +1,81 @@
+"""Which jobs on GitHub may take which role."""
+
+from typing import Any
+
+import pytest
+from account import OTHER_ARN, bootstrap, policy_of, statement
+from aws import ACCOUNT
+from engine import Run
+from kinds import ROLE
+
+IMMUTABLE = "repo:octo-org@123456/octo-repo@789012"
+OLDER = "repo:octo-org/octo-repo"
+ISSUER = "token.actions.githubusercontent.com"
+OWN_ARN = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
+
+EXPECTED = {
+    "deploy-staging": ["{}:environment:staging"],
+    "deploy-prod": ["{}:environment:prod"],
+    "preview": ["{}:pull_request", "{}:ref:refs/heads/main"],
+    "drift": ["{}:ref:refs/heads/main"],
+}
+
+
+def trust(run: Run, role: str) -> dict[str, Any]:
+    return statement(run.one(ROLE, role).inputs["assumeRolePolicy"])
+
+
+@pytest.mark.parametrize("prefix", [IMMUTABLE, OLDER])
+@pytest.mark.parametrize("role", EXPECTED)
+def test_a_role_trusts_these_jobs_of_this_repository_to_the_letter(prefix: str, role: str) -> None:
+    assert trust(bootstrap({"subjectPrefix": prefix}), role) == {
+        "Effect": "Allow",
+        "Principal": {"Federated": OWN_ARN},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                f"{ISSUER}:aud": "sts.amazonaws.com",
+                f"{ISSUER}:sub": [subject.format(prefix) for subject in EXPECTED[role]],
+            }
+        },
+    }
+
+
+def test_no_trust_has_a_wildcard() -> None:
+    for role in bootstrap().all(ROLE):
+        assert "*" not in role.inputs["assumeRolePolicy"]
+
+
+def test_another_main_branch_is_trusted_in_its_place() -> None:
+    run = bootstrap({"mainBranch": "trunk"})
+    for role in ("preview", "drift"):
+        subjects = trust(run, role)["Condition"]["StringEquals"][f"{ISSUER}:sub"]
+        assert subjects[-1] == f"{IMMUTABLE}:ref:refs/heads/trunk"
+        assert f"{IMMUTABLE}:ref:refs/heads/main" not in subjects
+
+
+def test_each_environment_has_a_deploy_role_and_no_other_has() -> None:
+    run = bootstrap({"environments": ["one", "two", "three"]})
+    roles = {each.name for each in run.all(ROLE)}
+    deployers = {"deploy-one", "deploy-two", "deploy-three"}
+    assert roles == {*deployers, "preview", "drift", "gateway-logs"}
+
+
+def test_an_account_gets_a_provider_for_tokens_that_are_meant_for_it() -> None:
+    provider = bootstrap().one("aws:iam/openIdConnectProvider:OpenIdConnectProvider").inputs
+    assert provider["url"] == f"https://{ISSUER}"
+    assert provider["clientIdLists"] == ["sts.amazonaws.com"]
+    assert "thumbprintLists" not in provider
+
+
+def test_the_provider_that_an_account_has_already_is_trusted_instead() -> None:
+    run = bootstrap({"oidcProviderArn": OTHER_ARN})
+    assert not run.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
+    for role in EXPECTED:
+        assert trust(run, role)["Principal"] == {"Federated": OTHER_ARN}
+
+
+def test_the_account_of_an_existing_provider_is_that_of_all_rights() -> None:
+    rights = policy_of(bootstrap({"oidcProviderArn": OTHER_ARN}), "drift")
+    assert ":210987654321:table/" in rights
+    assert ACCOUNT not in rights
