@@ -21,9 +21,11 @@ CONTRACT = PROJECT / "api/openapi.yaml"
 COUNTER_PATH = "/visitorcount"
 
 # All that can be wrong is found before anything is made.
-settings = Settings.read(ConfigReader.of_project(secret=["alarmEmails"]))
+settings = Settings.read(ConfigReader.of_project())
 naming = Naming(pulumi.get_project(), pulumi.get_stack())
 archive = packaged_function(ARCHIVE)
+for warning in settings.warnings:
+    pulumi.log.warn(warning)
 contract = yaml.safe_load(CONTRACT.read_text())
 
 table = CounterTable(
@@ -68,7 +70,7 @@ monitoring = Monitoring(
     MonitoringArgs(
         naming=naming,
         watched=Watched(
-            # Names are fixed, so that alarms and dashboard are known before the first `up`.
+            # Names are fixed, so that alarms and dashboard are plain data.
             api=naming.name,
             stage=naming.stack,
             function=naming.name,

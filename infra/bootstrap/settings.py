@@ -57,33 +57,31 @@ class Settings:
 
         """
         settings = cls(
-            subject_prefix=config.string("subjectPrefix", _SUBJECT_PREFIX, _SUBJECT_PREFIX_RULE),
-            environments=_environments(config),
-            main_branch=config.string("mainBranch", _BRANCH, "the name of a branch"),
+            subject_prefix=config.string(
+                "subjectPrefix", _SUBJECT_PREFIX.fullmatch, _SUBJECT_PREFIX_RULE
+            ),
+            environments=config.strings(
+                "environments",
+                _ENVIRONMENT.fullmatch,
+                "a stack's name: at most 40 letters, digits, - and _",
+                at_least=1,
+            ),
+            main_branch=config.string("mainBranch", _BRANCH.fullmatch, "the name of a branch"),
             oidc_provider_arn=config.string(
                 "oidcProviderArn",
-                _PROVIDER,
+                _PROVIDER.fullmatch,
                 "the ARN of an OIDC provider for token.actions.githubusercontent.com, or empty",
             )
             or None,
             state_bucket=config.string(
                 "stateBucket",
-                _BUCKET,
+                _BUCKET.fullmatch,
                 "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty",
             )
             or None,
             further_regions=config.strings(
-                "furtherRegions", _REGION, "a region such as eu-central-1"
+                "furtherRegions", _REGION.fullmatch, "a region such as eu-central-1"
             ),
         )
         config.finish()
         return settings
-
-
-def _environments(config: ConfigReader) -> tuple[str, ...]:
-    environments = config.strings(
-        "environments", _ENVIRONMENT, "a stack's name: at most 40 letters, digits, - and _"
-    )
-    if not environments:
-        return config.refuse("environments", "a list with at least one entry", ())
-    return environments

@@ -165,11 +165,13 @@ def _function_alarms(watched: Watched) -> list[Alarm]:
         Alarm(
             key="function-concurrency",
             # The quota of the account can't be known here, only what every account has.
-            meaning=f"More than 90 % of {concurrency} instances are busy.",
+            meaning=f"In each of ten minutes, more than 90 % of {concurrency} instances were busy "
+            "at once.",
             metric=watched.of_function("ConcurrentExecutions"),
             statistic="Maximum",
             comparison="GreaterThanThreshold",
-            threshold=0.9 * concurrency,
+            # At least one, or each visit would breach.
+            threshold=max(1, 0.9 * concurrency),
             minutes=10,
         ),
     ]

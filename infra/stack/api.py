@@ -11,7 +11,7 @@ from stack.naming import Naming
 from stack.openapi import Document, body_hash, gateway_document, routes
 
 # One JSON line a request, without what tells who it was: no address, no user agent.
-# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 ACCESS_LOG_FORMAT = json.dumps(
     {
         "requestId": "$context.requestId",
@@ -45,8 +45,6 @@ class ApiArgs:
 class CounterApi(pulumi.ComponentResource):
     """A regional REST API with one stage, imported from the contract."""
 
-    name: pulumi.Output[str]
-    stage_name: pulumi.Output[str]
     url: pulumi.Output[str]
     """Of the stage, without a slash at its end."""
 
@@ -98,9 +96,6 @@ class CounterApi(pulumi.ComponentResource):
                 throttling_burst_limit=args.throttle_burst,
                 # Per method and path: paid for each, and there is one path.
                 metrics_enabled=False,
-                # Whole requests, with addresses; the access log is enough.
-                logging_level="OFF",
-                data_trace_enabled=False,
             ),
             opts=child,
         )
@@ -115,8 +110,6 @@ class CounterApi(pulumi.ComponentResource):
                 ),
                 opts=child,
             )
-        self.name = api.name
-        self.stage_name = stage.stage_name
         self.url = stage.invoke_url
         self.register_outputs({"url": self.url})
 

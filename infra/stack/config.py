@@ -6,14 +6,20 @@ doesn't know, so a misspelt key would be lost without a word. Here it is refused
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import TypeVar, cast
 
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
+# A message is read in a terminal or a comment.
+_LONGEST_VALUE = 100
+_MOST_ENTRIES = 10
+
 T = TypeVar("T")
+Check = Callable[[str], object]
+"""Tells whether a text is what is allowed, by whatever is true: a match, for one."""
 
 
 class ConfigError(pulumi.RunError):
@@ -36,20 +42,19 @@ class ConfigReader:
         """
         self._namespace = namespace
         self._values = values
-        self._secret = secret
+        self._secret = set(secret)
         self._known: set[str] = set()
         self._problems: list[str] = []
 
     @classmethod
-    def of_project(cls, secret: Collection[str] = ()) -> "ConfigReader":
+    def of_project(cls) -> "ConfigReader":
         """Return the config of the project and stack that are running."""
         project = pulumi.get_project()
         prefix = f"{project}:"
         # There is no public way to list the keys.
         keys = [key.removeprefix(prefix) for key in CONFIG.get() if key.startswith(prefix)]
         values = {key: str(CONFIG.get()[prefix + key]) for key in keys}
-        encrypted = {key for key in keys if is_config_secret(prefix + key)}
-        return cls(project, values, {*secret, *encrypted})
+        return cls(project, values, {key for key in keys if is_config_secret(prefix + key)})
 
     def integer(self, key: str, smallest: int, largest: int) -> int:
         """Return a whole number in a range."""
@@ -72,33 +77,43 @@ class ConfigReader:
             return text == "true"
         return self.refuse(key, "true or false", fallback=False)
 
-    def string(self, key: str, pattern: re.Pattern[str], allowed: str) -> str:
-        """Return a string that matches a pattern, which `allowed` says in words."""
+    def string(self, key: str, check: Check, allowed: str) -> str:
+        """Return a string that passes a check, which `allowed` says in words."""
         text = self._text(key)
-        if pattern.fullmatch(text):
-            return text
-        return self.refuse(key, allowed, "")
+        return text if check(text) else self.refuse(key, allowed, "")
 
     def strings(
-        self, key: str, pattern: re.Pattern[str], allowed: str, *, at_least: int = 0
+        self, key: str, check: Check, allowed: str, *, at_least: int = 0, secret: bool = False
     ) -> tuple[str, ...]:
-        """Return a list of different strings that each match a pattern."""
+        """Return a list of different strings that each pass a check.
+
+        Where it is `secret`, its entries are never shown, encrypted or not.
+        """
+        if secret:
+            self._secret.add(key)
         entries = self._list(key)
         if entries is None:
             return self.refuse(key, f"a list, each entry {allowed}", ())
         if len(entries) < at_least:
             return self.refuse(key, f"a list of {at_least} or more", ())
-        for index, entry in enumerate(entries):
-            if not isinstance(entry, str) or not pattern.fullmatch(entry):
-                self._note(f"{key}[{index}]", key, json.dumps(entry, ensure_ascii=False), allowed)
-            elif entry in entries[:index]:
-                self._note(f"{key}[{index}]", key, json.dumps(entry), "different from those before")
-        return tuple(entry for entry in entries if isinstance(entry, str))
+        wrong = [entry for entry in entries if not isinstance(entry, str) or not check(entry)]
+        for entry in wrong[:_MOST_ENTRIES]:
+            self._note(f"{key}[{entries.index(entry)}]", key, json.dumps(entry), allowed)
+        if len(wrong) > _MOST_ENTRIES:
+            self._problems.append(f"{self._namespace}:{key} has {len(wrong)} such entries in all")
+        if wrong:
+            return ()
+        texts = tuple(map(str, entries))
+        if len(set(texts)) < len(texts):
+            return self.refuse(key, "a list of different entries", ())
+        return texts
 
     def refuse(self, key: str, allowed: str, fallback: T) -> T:
         """Note that the value of a key isn't what is allowed, and return the fallback."""
         if key in self._values:
-            self._note(key, key, json.dumps(self._values[key], ensure_ascii=False), allowed)
+            text = self._values[key]
+            # Lists are JSON already.
+            self._note(key, key, text if text[:1] in ("[", "{") else json.dumps(text), allowed)
         else:
             self._problems.append(f"{self._namespace}:{key} is not set: it must be {allowed}")
         return fallback
@@ -134,5 +149,6 @@ class ConfigReader:
         return cast("list[object]", value) if isinstance(value, list) else None
 
     def _note(self, place: str, key: str, value: str, allowed: str) -> None:
-        shown = "(secret, not shown)" if key in self._secret else f"is {value}: it"
+        short = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+        shown = "(secret, not shown)" if key in self._secret else f"is {short}: it"
         self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")

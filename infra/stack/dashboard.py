@@ -101,7 +101,10 @@ def dashboard_body(
     ]
     if alarm_arns:
         rows.insert(0, [_alarm_states(alarm_arns)])
-    return json.dumps({"start": "-P7D", "widgets": _placed(rows)})
+    # Without the override, the console would make minutes hours where it shows days, and sums of
+    # an hour would be drawn against limits of a minute.
+    body = {"start": "-P1D", "periodOverride": "inherit", "widgets": _placed(rows)}
+    return json.dumps(body)
 
 
 def dashboard_url(region: str, name: str) -> str:

@@ -35,7 +35,6 @@ class CounterFunction(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
-    log_group_name: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None
@@ -103,5 +102,4 @@ class CounterFunction(pulumi.ComponentResource):
         )
         self.name = function.name
         self.invoke_arn = function.invoke_arn
-        self.log_group_name = log_group.name
-        self.register_outputs({"name": self.name})
+        self.register_outputs({"name": self.name, "invokeArn": self.invoke_arn})

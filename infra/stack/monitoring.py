@@ -71,15 +71,27 @@ class Monitoring(pulumi.ComponentResource):
         self.dashboard_url = pulumi.Output.all(region, dashboard.dashboard_name).apply(
             lambda known: dashboard_url(known[0], known[1])
         )
-        self.register_outputs({"topic_arn": self.topic_arn, "dashboard_url": self.dashboard_url})
+        self.register_outputs({"topicArn": self.topic_arn, "dashboardUrl": self.dashboard_url})
 
 
 def _alarm_args(
     alarm: Alarm, args: MonitoringArgs, topic_arn: pulumi.Output[str]
 ) -> aws.cloudwatch.MetricAlarmArgs:
-    common = aws.cloudwatch.MetricAlarmArgs(
+    # An expression brings its metrics along; else the metric is the alarm's own.
+    own = alarm if alarm.floor is None else None
+    percentile = own is not None and own.statistic.startswith("p")
+    return aws.cloudwatch.MetricAlarmArgs(
         name=f"{args.naming.name}-{alarm.key}",
         alarm_description=f"{alarm.meaning} What to do: docs/operations.md, {alarm.key}.",
+        namespace=own and own.metric.namespace,
+        metric_name=own and own.metric.name,
+        dimensions=own and dict(own.metric.dimensions),
+        period=own and PERIOD_SECONDS,
+        statistic=None if percentile else own and own.statistic,
+        extended_statistic=own.statistic if own and percentile else None,
+        # A percentile of a handful of visits says nothing: keep the state.
+        evaluate_low_sample_count_percentiles="ignore" if percentile else None,
+        metric_queries=_with_floor(alarm, args.watched, alarm.floor) if alarm.floor else None,
         comparison_operator=alarm.comparison,
         threshold=alarm.threshold,
         evaluation_periods=alarm.minutes,
@@ -89,20 +101,6 @@ def _alarm_args(
         ok_actions=[topic_arn],
         tags=args.naming.tags,
     )
-    if alarm.floor is not None:
-        common.metric_queries = _with_floor(alarm, args.watched, alarm.floor)
-        return common
-    common.namespace = alarm.metric.namespace
-    common.metric_name = alarm.metric.name
-    common.dimensions = dict(alarm.metric.dimensions)
-    common.period = PERIOD_SECONDS
-    if alarm.statistic.startswith("p"):
-        common.extended_statistic = alarm.statistic
-        # A percentile of a handful of visits says nothing: keep the state.
-        common.evaluate_low_sample_count_percentiles = "ignore"
-    else:
-        common.statistic = alarm.statistic
-    return common
 
 
 def _with_floor(

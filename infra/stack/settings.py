@@ -5,6 +5,7 @@ Pulumi.yaml has each key's meaning, type and default; the stack files override t
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from stack.config import ConfigReader
 
@@ -14,15 +15,15 @@ ANY_ORIGIN = "*"
 # starts with a digit would be read as an IPv4 address.
 _PORT = r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]"
 _OCTET = r"\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5]"
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}|(?:(?:{_OCTET})\.){{3}}(?:{_OCTET})"
 _ORIGIN = re.compile(rf"\*|https?://(?:{_HOST})(?::(?:{_PORT}))?", re.IGNORECASE | re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _BOUNDARY = re.compile(r"|arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+", re.ASCII)
 
 _ORIGIN_RULE = (
-    "an origin such as https://example.com: http or https, a host and an optional port, no path "
-    "and no trailing slash; or * as the only entry"
+    "an origin such as https://example.com: http or https, a host in ASCII (punycode) and an "
+    "optional port, no path and no trailing slash; or * as the only entry"
 )
 
 # An environment holds 4 KB, the variables' names and the table's name included.
@@ -86,6 +87,15 @@ class Settings:
     permissions_boundary: str | None
     """ARN of the policy that bounds the function's role, where the account demands one."""
 
+    @property
+    def warnings(self) -> list[str]:
+        """What is allowed, but hardly meant."""
+        if self.max_writes_per_second >= self.throttle_rate:
+            return []
+        lost = "visits in between are answered with 503 and not counted"
+        writes = f"maxWritesPerSecond {self.max_writes_per_second}"
+        return [f"{writes} is less than throttleRate {self.throttle_rate}: {lost}"]
+
     @classmethod
     def read(cls, config: ConfigReader) -> "Settings":
         """Read and check the whole config.
@@ -111,11 +121,13 @@ class Settings:
             access_logs=config.boolean("accessLogs"),
             tracing=config.boolean("tracing"),
             alarms=config.boolean("alarms"),
-            alarm_emails=config.strings("alarmEmails", _EMAIL, "an e-mail address"),
+            alarm_emails=config.strings(
+                "alarmEmails", _EMAIL.fullmatch, "an e-mail address", secret=True
+            ),
             visit_spike_per_minute=config.integer("visitSpikePerMinute", 1, 1_000_000),
             protect=config.boolean("protect"),
             permissions_boundary=config.string(
-                "permissionsBoundary", _BOUNDARY, "the ARN of an IAM policy, or empty"
+                "permissionsBoundary", _BOUNDARY.fullmatch, "the ARN of an IAM policy, or empty"
             )
             or None,
         )
@@ -124,10 +136,21 @@ class Settings:
 
 
 def _origins(config: ConfigReader) -> tuple[str, ...]:
-    origins = config.strings("allowedOrigins", _ORIGIN, _ORIGIN_RULE, at_least=1)
+    origins = config.strings("allowedOrigins", _is_origin, _ORIGIN_RULE, at_least=1)
     if ANY_ORIGIN in origins and len(origins) > 1:
         return config.refuse("allowedOrigins", "either * alone or a list of origins", ())
     if len(",".join(origins)) > _MOST_ORIGIN_CHARACTERS:
         limit = f"at most {_MOST_ORIGIN_CHARACTERS} characters in all"
         return config.refuse("allowedOrigins", limit, ())
     return origins
+
+
+def _is_origin(text: str) -> bool:
+    if not _ORIGIN.fullmatch(text):
+        return False
+    try:
+        # Punycode that stands for nothing is refused by the handler, and the function won't start.
+        (urlsplit(text).hostname or "").encode().decode("idna")
+    except UnicodeError:
+        return False
+    return True

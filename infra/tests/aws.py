@@ -16,7 +16,7 @@ class PretendedAws(Provider):
 
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         """Return the outputs that AWS would add."""
-        return f"{name}-id", _OUTPUTS[kind](inputs)
+        return f"{name}-{kind.rsplit(':', maxsplit=1)[-1]}", _OUTPUTS[kind](inputs)
 
 
 def _arn(service: str, resource: str, region: str = REGION) -> Properties:

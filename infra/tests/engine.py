@@ -103,7 +103,7 @@ class Program:
         object.__setattr__(self, "project", _yaml(self.folder / "Pulumi.yaml"))
 
     def config(self, stack: str, overrides: Mapping[str, object]) -> dict[str, str]:
-        """Return a stack's config as the engine hands it over.
+        """Return a stack's config as the engine hands it over, but with encrypted values blanked.
 
         Args:
             stack: its file need not exist.
@@ -118,7 +118,7 @@ class Program:
         }
         file = self.folder / f"Pulumi.{stack}.yaml"
         if file.exists():
-            values |= _yaml(file)["config"]
+            values |= _blanked(_yaml(file)["config"])
         values |= {f"{name}:{key}": value for key, value in overrides.items()}
         return {key: _as_text(value) for key, value in values.items()}
 
@@ -228,6 +228,18 @@ def _plain(value: Any, *, reveal: bool = False) -> Any:  # noqa: ANN401 (JSON)
     if isinstance(value, list):
         return [_plain(each, reveal=reveal) for each in cast("list[Any]", value)]
     return UNKNOWN if value == rpc.UNKNOWN else value
+
+
+def _blanked(value: Any) -> Any:  # noqa: ANN401 (YAML)
+    """Put an address in the place of what is encrypted, since addresses are what is."""
+    if isinstance(value, dict):
+        pairs = cast("Properties", value)
+        if pairs.keys() == {"secure"}:
+            return "encrypted@example.com"
+        return {key: _blanked(each) for key, each in pairs.items()}
+    if isinstance(value, list):
+        return [_blanked(each) for each in cast("list[Any]", value)]
+    return value
 
 
 def _yaml(file: Path) -> Properties:

@@ -98,9 +98,9 @@ def test_an_environment_that_no_stack_is_called_like_is_refused(name: str) -> No
 @pytest.mark.parametrize(
     ("environments", "rule"),
     [
-        ([], "a list with at least one entry"),
+        ([], "a list of 1 or more"),
         ("prod", f"a list, each entry {ENVIRONMENT_RULE.removeprefix('it must be ')}"),
-        (["prod", "prod"], "different from those before"),
+        (["prod", "prod"], "a list of different entries"),
     ],
 )
 def test_environments_are_told_apart(environments: object, rule: str) -> None:

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from recommended import WATCHED
 from stack.alarms import alarms
 from stack.dashboard import dashboard_body, dashboard_url
-from test_alarms import WATCHED
 
 Widget = dict[str, Any]
 

@@ -3,14 +3,17 @@
 import json
 from pathlib import Path
 
+import pytest
 from aws import ACCOUNT, REGION, PretendedAws
 from engine import Program, Run
 from kinds import FUNCTION, LOG_GROUP, POLICY, ROLE, STAGE
+from stack.function import TIMEOUT_SECONDS
 
 
 def test_the_function_runs_the_package_on_arm64(run: Run, archive: Path) -> None:
     inputs = run.one(FUNCTION).inputs
     assert inputs["architectures"] == ["arm64"]
+    assert inputs["timeout"] == TIMEOUT_SECONDS
     assert (inputs["runtime"], inputs["handler"]) == ("provided.al2023", "bootstrap")
     assert inputs["code"]["path"] == str(archive)
 
@@ -46,8 +49,9 @@ def test_role_and_log_are_there_before_the_function(run: Run) -> None:
     assert "table" in function.dependencies
 
 
-def test_no_instance_is_set_aside_unless_the_owner_says_so(program: Program, run: Run) -> None:
-    assert "reservedConcurrentExecutions" not in run.one(FUNCTION).inputs
+def test_no_instance_is_set_aside_unless_the_owner_says_so(program: Program) -> None:
+    free = program.run("prod", PretendedAws(), {"reservedConcurrency": -1})
+    assert "reservedConcurrentExecutions" not in free.one(FUNCTION).inputs
     reserved = program.run("prod", PretendedAws(), {"reservedConcurrency": 5})
     assert reserved.one(FUNCTION).inputs["reservedConcurrentExecutions"] == 5
 
@@ -69,7 +73,8 @@ def test_the_role_is_the_functions_alone_and_has_one_policy_of_its_own(
     assert run.one(POLICY).inputs["role"] == role.inputs["name"]
 
 
-def test_the_role_may_count_and_log_in_its_own_stack(run: Run, stack: str) -> None:
+def test_the_role_may_count_and_log_in_its_own_stack(program: Program, stack: str) -> None:
+    run = program.run(stack, PretendedAws(), {"tracing": False})
     statements = json.loads(run.one(POLICY).inputs["policy"])["Statement"]
     assert {each["Sid"]: each["Resource"] for each in statements} == {
         "Count": [f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/visitor-counter-{stack}"],
@@ -77,21 +82,20 @@ def test_the_role_may_count_and_log_in_its_own_stack(run: Run, stack: str) -> No
     }
 
 
-def test_a_boundary_bounds_the_role(program: Program, run: Run) -> None:
-    assert "permissionsBoundary" not in run.one(ROLE).inputs
+def test_a_boundary_bounds_the_role(program: Program) -> None:
+    unbounded = program.run("prod", PretendedAws(), {"permissionsBoundary": ""})
+    assert "permissionsBoundary" not in unbounded.one(ROLE).inputs
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     bounded = program.run("prod", PretendedAws(), {"permissionsBoundary": boundary})
     assert bounded.one(ROLE).inputs["permissionsBoundary"] == boundary
 
 
-def test_only_the_settings_switch_tracing_on(program: Program, run: Run) -> None:
-    for each, mode in ((run, "PassThrough"), (traced(program), "Active")):
-        assert each.one(FUNCTION).inputs["tracingConfig"] == {"mode": mode}
-        assert each.one(STAGE).inputs["xrayTracingEnabled"] is (mode == "Active")
-        statements = json.loads(each.one(POLICY).inputs["policy"])["Statement"]
-        assert ("Trace" in {each["Sid"] for each in statements}) is (mode == "Active")
-
-
-def traced(program: Program) -> Run:
-    """Return a run with tracing."""
-    return program.run("prod", PretendedAws(), {"tracing": True})
+@pytest.mark.parametrize("tracing", [True, False])
+def test_tracing_is_switched_on_and_off_everywhere_at_once(program: Program, tracing: bool) -> None:  # noqa: FBT001
+    run = program.run("prod", PretendedAws(), {"tracing": tracing})
+    assert run.one(FUNCTION).inputs["tracingConfig"] == {
+        "mode": "Active" if tracing else "PassThrough"
+    }
+    assert run.one(STAGE).inputs["xrayTracingEnabled"] is tracing
+    statements = json.loads(run.one(POLICY).inputs["policy"])["Statement"]
+    assert ("Trace" in {each["Sid"] for each in statements}) is tracing

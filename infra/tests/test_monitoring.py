@@ -4,59 +4,97 @@ import json
 
 import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from engine import Program, Run, Secret
+from engine import Program, Properties, Run, Secret
 from kinds import ALARM, API, DASHBOARD, FUNCTION, STAGE, SUBSCRIPTION, TABLE, TOPIC
+from recommended import RECOMMENDED, SPIKE
+from stack.alarms import Alarm, Watched, alarms
 
 
-def test_staging_has_no_alarms_and_prod_has_all(run: Run, stack: str) -> None:
+@pytest.fixture(scope="module")
+def watched(program: Program) -> Run:
+    """Return what prod asks for with alarms."""
+    return program.run("prod", PretendedAws(), {"alarms": True, "visitSpikePerMinute": 300})
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_there_are_alarms_where_they_are_wanted(program: Program, stack: str, wanted: bool) -> None:  # noqa: FBT001
+    run = program.run(stack, PretendedAws(), {"alarms": wanted})
     names = {each.inputs["name"] for each in run.all(ALARM)}
-    assert len(names) == (11 if stack == "prod" else 0)
-    assert all(name.startswith("visitor-counter-prod-") for name in names)
+    keys = {*RECOMMENDED, SPIKE} if wanted else set[str]()
+    assert names == {f"visitor-counter-{stack}-{key}" for key in keys}
 
 
-def test_every_alarm_tells_the_topic_when_it_begins_and_ends(prod: Run) -> None:
+def names_of(run: Run) -> Watched:
+    """Return what the alarms of a run should watch: what it makes."""
+    return Watched(
+        api=run.one(API).inputs["name"],
+        stage=run.one(STAGE).inputs["stageName"],
+        function=run.one(FUNCTION).inputs["name"],
+        table=run.one(TABLE).inputs["name"],
+        timeout_seconds=int(run.one(FUNCTION).inputs["timeout"]),
+        reserved_concurrency=None,
+        visit_spike_per_minute=300,
+    )
+
+
+def test_cloudwatch_is_asked_for_each_alarm_as_it_is_meant(watched: Run) -> None:
     topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:visitor-counter-prod-alarms"
-    for alarm in prod.all(ALARM):
-        assert (alarm.inputs["alarmActions"], alarm.inputs["okActions"]) == ([topic], [topic])
-        assert alarm.inputs["treatMissingData"] == "notBreaching"
-        assert alarm.inputs["evaluationPeriods"] == alarm.inputs["datapointsToAlarm"]
+    for alarm in alarms(names_of(watched)):
+        inputs = dict(watched.one(ALARM, f"monitoring-{alarm.key}").inputs)
+        assert f"docs/operations.md, {alarm.key}." in inputs.pop("alarmDescription")
+        assert inputs == {
+            "name": f"visitor-counter-prod-{alarm.key}",
+            **watched_by(alarm),
+            "comparisonOperator": alarm.comparison,
+            "threshold": alarm.threshold,
+            "evaluationPeriods": alarm.minutes,
+            "datapointsToAlarm": alarm.minutes,
+            "treatMissingData": "notBreaching",
+            "alarmActions": [topic],
+            "okActions": [topic],
+            "tags": {"project": "visitor-counter", "stack": "prod"},
+        }
 
 
-def test_every_alarm_watches_things_that_are_there(prod: Run) -> None:
-    there = {
-        "ApiName": prod.one(API).inputs["name"],
-        "Stage": prod.one(STAGE).inputs["stageName"],
-        "FunctionName": prod.one(FUNCTION).inputs["name"],
-        "TableName": prod.one(TABLE).inputs["name"],
-        "Operation": "UpdateItem",
+def watched_by(alarm: Alarm) -> Properties:
+    """Return the inputs that say what an alarm looks at."""
+    metric: Properties = {
+        "namespace": alarm.metric.namespace,
+        "metricName": alarm.metric.name,
+        "dimensions": alarm.metric.dimensions,
+        "period": 60,
     }
-    for alarm in prod.all(ALARM):
-        queries = [each["metric"] for each in alarm.inputs.get("metricQueries", [])[1:]]
-        for metric in queries or [alarm.inputs]:
-            assert metric["period"] == 60
-            assert metric["dimensions"].items() <= there.items()
+    if alarm.floor:
+        requests = metric | {"metricName": "Count", "stat": "Sum"}
+        own = metric | {"stat": alarm.statistic}
+        expression = f"IF(requests >= {alarm.floor}, metric, 0)"
+        return {
+            "metricQueries": [
+                {
+                    "id": "value",
+                    "label": alarm.metric.name,
+                    "expression": expression,
+                    "returnData": True,
+                },
+                {"id": "metric", "metric": own, "returnData": False},
+                {"id": "requests", "metric": requests, "returnData": False},
+            ]
+        }
+    if alarm.statistic == "p90":
+        # A percentile of a handful of visits alarms nobody.
+        few = {"evaluateLowSampleCountPercentiles": "ignore"}
+        return metric | {"extendedStatistic": "p90"} | few
+    return metric | {"statistic": alarm.statistic}
 
 
 def test_the_owner_says_what_a_spike_is(program: Program) -> None:
-    run = program.run("prod", PretendedAws(), {"visitSpikePerMinute": 7})
+    run = program.run("prod", PretendedAws(), {"alarms": True, "visitSpikePerMinute": 7})
     assert run.one(ALARM, "monitoring-visit-spike").inputs["threshold"] == 7
 
 
-def test_percentiles_of_few_visits_alarm_nobody(prod: Run) -> None:
-    percentiles = [each.inputs for each in prod.all(ALARM) if "extendedStatistic" in each.inputs]
-    assert {each["metricName"] for each in percentiles} == {"Latency", "Duration"}
-    assert {each["evaluateLowSampleCountPercentiles"] for each in percentiles} == {"ignore"}
-
-
-def test_refused_requests_alarm_only_where_there_is_traffic(prod: Run) -> None:
-    [value, metric, requests] = prod.one(ALARM, "monitoring-api-4xx").inputs["metricQueries"]
-    assert value["expression"] == "IF(requests >= 20, metric, 0)"
-    assert value["returnData"] is True
-    assert (metric["id"], metric["metric"]["metricName"]) == ("metric", "4XXError")
-    assert (requests["id"], requests["metric"]["metricName"]) == ("requests", "Count")
-    assert (metric["metric"]["stat"], requests["metric"]["stat"]) == ("Average", "Sum")
-    assert not metric["returnData"]
-    assert not requests["returnData"]
+def test_instances_that_are_set_aside_are_the_ones_to_run_out(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"alarms": True, "reservedConcurrency": 100})
+    assert run.one(ALARM, "monitoring-function-concurrency").inputs["threshold"] == 90
 
 
 @pytest.mark.parametrize("encrypted", [[], ["alarmEmails"]])
@@ -64,10 +102,12 @@ def test_addresses_are_told_of_alarms_and_shown_nowhere(
     program: Program, encrypted: list[str]
 ) -> None:
     emails = ["me@example.com", "you@example.com"]
-    run = program.run("prod", PretendedAws(), {"alarmEmails": emails}, secret=encrypted)
+    overrides = {"alarms": True, "alarmEmails": emails, "allowedOrigins": ["*"]}
+    run = program.run("prod", PretendedAws(), overrides, secret=encrypted)
     assert [each.inputs["endpoint"] for each in run.all(SUBSCRIPTION)] == [
         Secret(email) for email in emails
     ]
+    assert {each.inputs["protocol"] for each in run.all(SUBSCRIPTION)} == {"email"}
     names = [each.name for each in run.resources]
     assert not [name for name in names if "@" in name]
     assert "example.com" not in json.dumps([each.inputs for each in run.all(ALARM)])

@@ -46,18 +46,42 @@ def test_a_preview_asks_for_what_the_deployment_does(
     deployed = by_name(run)
     assert by_name(preview).keys() == deployed.keys()
     for key, inputs in by_name(preview).items():
-        known = {name: value for name, value in inputs.items() if value is not UNKNOWN}
-        assert all(_agree(value, deployed[key][name]) for name, value in known.items()), key
+        assert _agree(inputs, deployed[key]), key
 
 
 def _agree(preview: Any, deployed: Any) -> bool:  # noqa: ANN401 (JSON)
     """Whether a previewed value is the deployed one, apart from what nobody can know yet."""
     if isinstance(preview, dict):
         pairs = cast("Properties", preview)
-        return all(_agree(value, deployed[name]) for name, value in pairs.items())
+        return pairs.keys() == deployed.keys() and all(
+            _agree(value, deployed[name]) for name, value in pairs.items()
+        )
     if isinstance(preview, list):
-        return all(map(_agree, cast("list[Any]", preview), deployed))
+        entries = cast("list[Any]", preview)
+        return len(entries) == len(deployed) and all(map(_agree, entries, deployed))
     return preview is UNKNOWN or preview == deployed
+
+
+def test_a_first_preview_leaves_open_only_what_aws_decides(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"alarms": True, "accessLogs": True}, preview=True)
+    unknown = {
+        (each.kind, key)
+        for each in run.resources
+        for key, value in each.inputs.items()
+        if value is UNKNOWN
+    }
+    assert unknown == {
+        # ARNs and ids, and what holds some.
+        (API, "body"),
+        (DASHBOARD, "dashboardBody"),
+        (DEPLOYMENT, "restApi"),
+        (FUNCTION, "role"),
+        (PERMISSION, "sourceArn"),
+        (POLICY, "policy"),
+        (STAGE, "deployment"),
+        (STAGE, "restApi"),
+        (THROTTLE, "restApi"),
+    }
 
 
 def test_a_failure_within_an_output_fails_the_run(
@@ -100,13 +124,16 @@ def test_names_tell_the_stacks_apart(program: Program) -> None:
         assert not names[0] & names[1], kind
 
 
-def test_prod_keeps_table_and_url_and_staging_lets_go_of_all(run: Run, stack: str) -> None:
+@pytest.mark.parametrize("protect", [True, False])
+def test_table_and_url_are_kept_where_they_are_protected(program: Program, protect: bool) -> None:  # noqa: FBT001
+    run = program.run("prod", PretendedAws(), {"protect": protect})
     protected = {each.kind for each in run.resources if each.protect}
-    assert protected == ({TABLE, API} if stack == "prod" else set())
-    assert run.one(TABLE).inputs["deletionProtectionEnabled"] is (stack == "prod")
+    assert protected == ({TABLE, API} if protect else set())
+    assert run.one(TABLE).inputs["deletionProtectionEnabled"] is protect
 
 
-def test_nothing_is_public_but_the_api(run: Run) -> None:
+def test_nothing_is_public_but_the_api(program: Program, stack: str) -> None:
+    run = program.run(stack, PretendedAws(), {"tracing": False, "alarmEmails": []})
     # What can be called or read from elsewhere, such as a bucket or a function's URL, is none of
     # these types.
     private = {ALARM, DASHBOARD, DEPLOYMENT, FUNCTION, LOG_GROUP, POLICY, ROLE, TABLE, TOPIC}
@@ -121,7 +148,7 @@ def test_nothing_is_public_but_the_api(run: Run) -> None:
 
 def test_it_gives_out_what_its_users_need(run: Run, stack: str) -> None:
     name = f"visitor-counter-{stack}"
-    url = f"https://api-id.execute-api.{REGION}.amazonaws.com/{stack}/visitorcount"
+    url = f"https://api-RestApi.execute-api.{REGION}.amazonaws.com/{stack}/visitorcount"
     assert run.outputs == {
         "visitorCountUrl": url,
         "tableName": name,
@@ -147,6 +174,16 @@ def test_an_address_that_is_wrong_is_not_shown_either(
         program.run("prod", PretendedAws(), {"alarmEmails": ["me.example.com"]}, secret=encrypted)
     assert "alarmEmails[0]" in str(error.value)
     assert "me.example.com" not in str(error.value)
+
+
+def test_writes_that_are_capped_below_the_throttle_are_worth_a_warning(
+    program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    program.run("prod", PretendedAws(), {"throttleRate": 10, "maxWritesPerSecond": 9})
+    assert "maxWritesPerSecond 9 is less than throttleRate 10" in caplog.text
+    caplog.clear()
+    program.run("prod", PretendedAws(), {"throttleRate": 10, "maxWritesPerSecond": 10})
+    assert "maxWritesPerSecond" not in caplog.text
 
 
 def test_a_missing_package_is_a_message(tmp_path: Path) -> None:

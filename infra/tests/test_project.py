@@ -6,9 +6,9 @@ import tomllib
 from engine import Program
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from recommended import WATCHED
 from stack.alarms import alarms
 from stack.function import TIMEOUT_SECONDS
-from test_alarms import WATCHED
 from workspace import PROJECT
 
 # API Gateway waits this long for a function.

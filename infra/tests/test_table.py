@@ -1,13 +1,19 @@
 """The table in each stack."""
 
-from engine import Run
+from aws import PretendedAws
+from engine import Program, Run
 from kinds import TABLE
 
 
-def test_the_table_is_paid_by_the_visit_and_can_be_restored(prod: Run) -> None:
-    inputs = prod.one(TABLE).inputs
+def test_the_table_takes_as_many_writes_as_the_owner_says(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"maxWritesPerSecond": 77})
+    capped = {"maxReadRequestUnits": 77, "maxWriteRequestUnits": 77}
+    assert run.one(TABLE).inputs["onDemandThroughput"] == capped
+
+
+def test_the_table_is_paid_by_the_visit_and_can_be_restored(run: Run) -> None:
+    inputs = run.one(TABLE).inputs
     assert inputs["billingMode"] == "PAY_PER_REQUEST"
-    assert inputs["onDemandThroughput"]["maxWriteRequestUnits"] == 50
     assert inputs["pointInTimeRecovery"] == {"enabled": True}
     # The key that DynamoDB owns.
     assert inputs["serverSideEncryption"] == {"enabled": False}

@@ -13,8 +13,6 @@ _METHOD_SETTINGS = {
     "throttlingRateLimit": "throttling/rateLimit",
     "throttlingBurstLimit": "throttling/burstLimit",
     "metricsEnabled": "metrics/enabled",
-    "loggingLevel": "logging/loglevel",
-    "dataTraceEnabled": "logging/dataTrace",
 }
 
 
@@ -44,10 +42,13 @@ def deployment(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
 def stage(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
     """Make a stage, and with it a URL."""
     api_id, name = inputs.take("restApi"), inputs.take("stageName")
+    deployment_id: str = inputs.take("deployment")
+    # AWS would look for it.
+    aws.apigateway.get_deployment(restApiId=api_id, deploymentId=deployment_id)
     aws.apigateway.create_stage(
         restApiId=api_id,
         stageName=name,
-        deploymentId=inputs.take("deployment"),
+        deploymentId=deployment_id,
         tracingEnabled=inputs.take("xrayTracingEnabled"),
         tags=inputs.take("tags"),
     )

@@ -11,7 +11,7 @@ from workspace import PROJECT, copy_project, package
 
 from emulator.bootstrap import host_bootstrap
 from emulator.clients import Clients
-from emulator.deployed import Cloud, Deployed
+from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 from emulator.deployer import Deployer
 from emulator.server import emulator
 
@@ -50,15 +50,20 @@ def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
 @pytest.fixture(scope="session")
 def staging(cloud: Cloud) -> Deployed:
     """Return staging. It lets through more than on AWS, since here a visit takes no time."""
-    return cloud.deploy("staging", throttleRate=10_000, throttleBurst=5_000)
+    return cloud.deploy("staging", allowedOrigins=["*"], throttleRate=10_000, throttleBurst=5_000)
 
 
 @pytest.fixture(scope="session")
 def prod(aws: Clients, cloud: Cloud) -> Deployed:
-    """Return prod, with all that can be switched on."""
+    """Return prod, with origins of its own and all that can be switched on."""
     boundary = aws.iam.create_policy(PolicyName="all-rights", PolicyDocument=_ALL_RIGHTS)
     return cloud.deploy(
         "prod",
+        allowedOrigins=OWN_ORIGINS,
+        throttleRate=10_000,
+        throttleBurst=5_000,
+        accessLogs=True,
+        alarms=True,
         reservedConcurrency=5,
         tracing=True,
         alarmEmails=["owner@example.com"],

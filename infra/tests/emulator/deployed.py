@@ -8,6 +8,9 @@ from engine import Program, Properties
 from emulator.clients import Clients
 from emulator.deployer import Deployer
 
+OWN_ORIGINS = ["https://example.com", "https://www.example.com"]
+"""Whose pages prod serves here, and no others."""
+
 
 @dataclass(frozen=True)
 class Deployed:

@@ -7,10 +7,8 @@ import pytest
 import requests
 from workspace import PROJECT
 
-from emulator.deployed import Cloud, Deployed
+from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 
-# Of Pulumi.prod.yaml.
-OWN_ORIGINS = ["https://example.com", "https://www.example.com"]
 FOREIGN = "https://foreign.example"
 
 
