@@ -96,9 +96,13 @@ class ConfigReader:
             return self.refuse(key, f"a list, each entry {allowed}", ())
         if len(entries) < at_least:
             return self.refuse(key, f"a list of {at_least} or more", ())
-        wrong = [entry for entry in entries if not isinstance(entry, str) or not check(entry)]
-        for entry in wrong[:_MOST_ENTRIES]:
-            self._note(f"{key}[{entries.index(entry)}]", key, json.dumps(entry), allowed)
+        wrong = [
+            (index, entry)
+            for index, entry in enumerate(entries)
+            if not isinstance(entry, str) or not check(entry)
+        ]
+        for index, entry in wrong[:_MOST_ENTRIES]:
+            self._note(f"{key}[{index}]", key, _as_json(entry), allowed)
         if len(wrong) > _MOST_ENTRIES:
             self._problems.append(f"{self._namespace}:{key} has {len(wrong)} such entries in all")
         if wrong:
@@ -113,7 +117,7 @@ class ConfigReader:
         if key in self._values:
             text = self._values[key]
             # Lists are JSON already.
-            self._note(key, key, text if text[:1] in ("[", "{") else json.dumps(text), allowed)
+            self._note(key, key, text if text[:1] in ("[", "{") else _as_json(text), allowed)
         else:
             self._problems.append(f"{self._namespace}:{key} is not set: it must be {allowed}")
         return fallback
@@ -152,3 +156,8 @@ class ConfigReader:
         short = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
         shown = "(secret, not shown)" if key in self._secret else f"is {short}: it"
         self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")
+
+
+def _as_json(value: object) -> str:
+    """Return a value as a message shows it: quoted, in its own script, and on one line."""
+    return json.dumps(value, ensure_ascii=False)

@@ -71,14 +71,25 @@ def test_without_alarms_there_are_no_states_to_show() -> None:
     assert all(widget["type"] == "metric" for widget in widgets([]))
 
 
-def test_the_limits_of_the_alarms_are_drawn() -> None:
+def test_the_limits_of_the_alarms_are_drawn_where_their_metrics_are() -> None:
     drawn = {
-        line["label"]: line["value"]
+        widget["properties"]["title"]: [(line["label"], line["value"]) for line in lines]
         for widget in widgets(ALARM_ARNS)
-        for line in widget["properties"].get("annotations", {}).get("horizontal", [])
+        if (lines := widget["properties"].get("annotations", {}).get("horizontal"))
     }
-    assert drawn["alarm api-latency"] == 2500
-    assert drawn["alarm visit-spike"] == 300
+    assert drawn == {
+        "Latency that visitors see": [("alarm api-latency", 2500)],
+        "Time in the function": [("alarm function-duration", 1500)],
+        "Time of a write": [("alarm table-latency", 50)],
+        "What costs money": [("alarm visit-spike", 300)],
+    }
+
+
+def test_a_minute_stays_a_minute_however_long_the_time_that_is_shown() -> None:
+    body = json.loads(dashboard_body(WATCHED, "us-east-1", [], []))
+    assert body["periodOverride"] == "inherit"
+    for widget in body["widgets"]:
+        assert widget["properties"]["period"] == 60
 
 
 def test_no_widget_covers_another() -> None:

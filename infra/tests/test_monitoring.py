@@ -13,7 +13,8 @@ from stack.alarms import Alarm, Watched, alarms
 @pytest.fixture(scope="module")
 def watched(program: Program) -> Run:
     """Return what prod asks for with alarms."""
-    return program.run("prod", PretendedAws(), {"alarms": True, "visitSpikePerMinute": 300})
+    overrides = {"alarms": True, "reservedConcurrency": -1, "visitSpikePerMinute": 300}
+    return program.run("prod", PretendedAws(), overrides)
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -19,6 +19,7 @@ from kinds import (
     POLICY,
     ROLE,
     STAGE,
+    SUBSCRIPTION,
     TABLE,
     THROTTLE,
     TOPIC,
@@ -63,7 +64,8 @@ def _agree(preview: Any, deployed: Any) -> bool:  # noqa: ANN401 (JSON)
 
 
 def test_a_first_preview_leaves_open_only_what_aws_decides(program: Program) -> None:
-    run = program.run("prod", PretendedAws(), {"alarms": True, "accessLogs": True}, preview=True)
+    everything = {"alarms": True, "alarmEmails": ["me@example.com"], "accessLogs": True}
+    run = program.run("prod", PretendedAws(), everything, preview=True)
     unknown = {
         (each.kind, key)
         for each in run.resources
@@ -80,6 +82,7 @@ def test_a_first_preview_leaves_open_only_what_aws_decides(program: Program) -> 
         (POLICY, "policy"),
         (STAGE, "deployment"),
         (STAGE, "restApi"),
+        (SUBSCRIPTION, "topic"),
         (THROTTLE, "restApi"),
     }
 
@@ -174,6 +177,14 @@ def test_an_address_that_is_wrong_is_not_shown_either(
         program.run("prod", PretendedAws(), {"alarmEmails": ["me.example.com"]}, secret=encrypted)
     assert "alarmEmails[0]" in str(error.value)
     assert "me.example.com" not in str(error.value)
+
+
+def test_what_its_owner_encrypted_is_not_shown(program: Program) -> None:
+    overrides = {"permissionsBoundary": "hidden"}
+    with pytest.raises(ConfigError) as error:
+        program.run("prod", PretendedAws(), overrides, secret=["permissionsBoundary"])
+    assert "permissionsBoundary (secret, not shown)" in str(error.value)
+    assert "hidden" not in str(error.value)
 
 
 def test_writes_that_are_capped_below_the_throttle_are_worth_a_warning(
