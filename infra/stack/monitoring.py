@@ -77,21 +77,21 @@ class Monitoring(pulumi.ComponentResource):
 def _alarm_args(
     alarm: Alarm, args: MonitoringArgs, topic_arn: pulumi.Output[str]
 ) -> aws.cloudwatch.MetricAlarmArgs:
-    # An expression brings its metrics along; else the metric is the alarm's own.
-    own = alarm if alarm.floor is None else None
-    percentile = own is not None and own.statistic.startswith("p")
+    # An expression brings its metrics along.
+    plain = alarm.floor is None
+    percentile = plain and alarm.statistic.startswith("p")
     return aws.cloudwatch.MetricAlarmArgs(
         name=f"{args.naming.name}-{alarm.key}",
         alarm_description=f"{alarm.meaning} What to do: docs/operations.md, {alarm.key}.",
-        namespace=own and own.metric.namespace,
-        metric_name=own and own.metric.name,
-        dimensions=own and dict(own.metric.dimensions),
-        period=own and PERIOD_SECONDS,
-        statistic=None if percentile else own and own.statistic,
-        extended_statistic=own.statistic if own and percentile else None,
+        metric_queries=None if plain else _with_floor(alarm, args.watched),
+        namespace=alarm.metric.namespace if plain else None,
+        metric_name=alarm.metric.name if plain else None,
+        dimensions=dict(alarm.metric.dimensions) if plain else None,
+        period=PERIOD_SECONDS if plain else None,
+        statistic=alarm.statistic if plain and not percentile else None,
+        extended_statistic=alarm.statistic if percentile else None,
         # A percentile of a handful of visits says nothing: keep the state.
         evaluate_low_sample_count_percentiles="ignore" if percentile else None,
-        metric_queries=_with_floor(alarm, args.watched, alarm.floor) if alarm.floor else None,
         comparison_operator=alarm.comparison,
         threshold=alarm.threshold,
         evaluation_periods=alarm.minutes,
@@ -103,9 +103,7 @@ def _alarm_args(
     )
 
 
-def _with_floor(
-    alarm: Alarm, watched: Watched, floor: int
-) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
+def _with_floor(alarm: Alarm, watched: Watched) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
     """Return a metric that is 0 while there are few requests."""
     query = aws.cloudwatch.MetricAlarmMetricQueryArgs
     requests = watched.of_api("Count")
@@ -113,7 +111,7 @@ def _with_floor(
         query(
             id="value",
             label=alarm.metric.name,
-            expression=f"IF(requests >= {floor}, metric, 0)",
+            expression=f"IF(requests >= {alarm.floor}, metric, 0)",
             return_data=True,
         ),
         *(
