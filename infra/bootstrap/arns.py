@@ -66,7 +66,7 @@ class StackArns:
 
     @property
     def topic(self) -> str:
-        """The topic that alarms go to. Rights on its subscriptions are rights on it."""
+        """The topic that alarms go to."""
         return self.account.arn("sns", f"{self.naming.name}-alarms")
 
     @property

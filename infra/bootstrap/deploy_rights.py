@@ -79,6 +79,8 @@ def _function(stack: StackArns) -> list[Statement]:
 
 
 def _role(stack: StackArns, boundary_arn: str) -> list[Statement]:
+    # Which actions know the boundary of a role:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     return [
         # A role without the boundary can only be given it. Nothing takes it off again.
         allow(
@@ -118,11 +120,12 @@ def _monitoring(stack: StackArns) -> list[Statement]:
                 "sns:SetTopicAttributes",
                 "sns:Subscribe",
                 "sns:TagResource",
-                "sns:Unsubscribe",
                 "sns:UntagResource",
             ],
             [stack.topic],
         ),
+        # See ReadSubscriptions.
+        allow("Unsubscribe", ["sns:Unsubscribe"], ["*"]),
         # An alarm could otherwise stop machines.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
         allow(

@@ -56,12 +56,12 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
         allow("ReadDashboard", ["cloudwatch:GetDashboard"], [each.dashboard for each in stacks]),
         allow(
             "ReadTopic",
-            [
-                "sns:GetSubscriptionAttributes",
-                "sns:GetTopicAttributes",
-                "sns:ListTagsForResource",
-            ],
+            ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
             [each.topic for each in stacks],
         ),
+        # Subscriptions are no resources to IAM. Their ARNs can't be guessed, and listing them is
+        # not allowed.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+        allow("ReadSubscriptions", ["sns:GetSubscriptionAttributes"], ["*"]),
         *reading_apis(stacks),
     ]

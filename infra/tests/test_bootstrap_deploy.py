@@ -76,8 +76,8 @@ CALLS = {
     },
     TOPIC: {
         "arn:aws:sns:us-east-1:123456789012:{name}": (
-            "CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes "
-            "ListTagsForResource SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource"
+            "CreateTopic DeleteTopic GetTopicAttributes ListTagsForResource SetTopicAttributes "
+            "Subscribe TagResource UntagResource"
         ),
     },
 }
@@ -108,11 +108,31 @@ API_CALLS = {
 # Called for what is in CALLS.
 PARTS = {THROTTLE, POLICY, SUBSCRIPTION}
 
-# Of the whole account, since lists can't be narrowed.
-LISTS = [
+# Condition keys are sent with these actions only, says
+# https://docs.aws.amazon.com/service-authorization/latest/reference/
+SENT_WITH = {
+    "cloudwatch:AlarmActions": {"cloudwatch:PutMetricAlarm"},
+    "iam:PassedToService": {"iam:PassRole"},
+    "iam:PermissionsBoundary": {
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+        "iam:UpdateRoleDescription",
+    },
+    "lambda:Principal": {"lambda:AddPermission"},
+}
+
+# Of the whole account, since there is no resource to narrow them to.
+READS_OF_ALL = [
     ("logs:DescribeLogGroups", "arn:aws:logs:us-east-1:123456789012:log-group::log-stream:"),
     ("cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"),
+    ("sns:GetSubscriptionAttributes", "*"),
 ]
+ALL = [*READS_OF_ALL, ("sns:Unsubscribe", "*")]
 
 
 @dataclass(frozen=True)
@@ -153,17 +173,17 @@ def requests(program: Program, stack: str, *, new: bool = False) -> list[Request
 
 
 def calls(kind: str, inputs: Properties, present: Context) -> Iterator[Request]:
-    context = {
+    values = {
         "cloudwatch:AlarmActions": [*inputs.get("alarmActions", []), *inputs.get("okActions", [])],
         "iam:PassedToService": "lambda.amazonaws.com",
         "iam:PermissionsBoundary": inputs.get("permissionsBoundary", []),
         "lambda:Principal": inputs.get("principal", []),
-        **present,
     }
-    for resource, actions in CALLS.get(kind, {}).items():
-        service = resource.split(":")[2]
-        for action in actions.split():
-            yield Request(f"{service}:{action}", resource.format(**inputs), context)
+    for resource, names in CALLS.get(kind, {}).items():
+        for name in names.split():
+            action = f"{resource.split(':')[2]}:{name}"
+            sent = {key: values[key] for key, actions in SENT_WITH.items() if action in actions}
+            yield Request(action, resource.format(**inputs), {**sent, **present})
 
 
 def api_calls(kind: str, inputs: Properties, tags: dict[str, str]) -> Iterator[Request]:
@@ -180,7 +200,7 @@ def test_a_deploy_role_may_do_all_that_its_stack_asks_for(
 ) -> None:
     policy = policy_of(bootstrap(), f"deploy-{stack}")
     assert not [each for each in requests(program, stack, new=new) if not each.allowed_by(policy)]
-    for action, resource in LISTS:
+    for action, resource in ALL:
         assert allows(policy, action, resource)
 
 
@@ -212,13 +232,14 @@ def test_the_drift_role_sees_all_of_each_stack_and_changes_nothing(
     policy = policy_of(bootstrap(), "drift")
     for each in requests(program, stack):
         assert each.allowed_by(policy) == each.reads, each
-    for action, resource in LISTS:
+    for action, resource in READS_OF_ALL:
         assert allows(policy, action, resource)
+    assert not allows(policy, "sns:Unsubscribe", "*")
 
 
 def test_no_role_has_more_actions_than_these(program: Program) -> None:
     used = {each.action for each in requests(program, "staging")}
-    used |= {action for action, _ in LISTS}
+    used |= {action for action, _ in ALL}
     # Who makes the first API of an account makes API Gateway's own role.
     used |= {"iam:CreateServiceLinkedRole"}
     granted = {
