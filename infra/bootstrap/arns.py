@@ -47,12 +47,12 @@ class StackArns:
     @property
     def function_log(self) -> str:
         """The function's log group."""
-        return self.account.arn("logs", f"log-group:/aws/lambda/{self.naming.name}")
+        return self.account.arn("logs", f"log-group:{self.naming.function_log}")
 
     @property
     def access_log(self) -> str:
         """The API's log group."""
-        return self.account.arn("logs", f"log-group:/aws/apigateway/{self.naming.name}")
+        return self.account.arn("logs", f"log-group:{self.naming.access_log}")
 
     @property
     def logs(self) -> list[str]:
@@ -67,12 +67,12 @@ class StackArns:
     @property
     def topic(self) -> str:
         """The topic that alarms go to."""
-        return self.account.arn("sns", f"{self.naming.name}-alarms")
+        return self.account.arn("sns", self.naming.topic)
 
     @property
     def alarms(self) -> str:
         """All alarms."""
-        return self.account.arn("cloudwatch", f"alarm:{self.naming.name}-*")
+        return self.account.arn("cloudwatch", f"alarm:{self.naming.alarm('*')}")
 
     @property
     def dashboard(self) -> str:

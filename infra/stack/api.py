@@ -116,7 +116,7 @@ class CounterApi(pulumi.ComponentResource):
     def _access_logs(self, name: str, args: ApiArgs) -> aws.apigateway.StageAccessLogSettingsArgs:
         log_group = aws.cloudwatch.LogGroup(
             name,
-            name=f"/aws/apigateway/{args.naming.name}",
+            name=args.naming.access_log,
             retention_in_days=args.log_retention_days,
             tags=args.naming.tags,
             opts=pulumi.ResourceOptions(parent=self),

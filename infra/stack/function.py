@@ -45,7 +45,7 @@ class CounterFunction(pulumi.ComponentResource):
         # Before the function, which would otherwise make one of its own that keeps logs forever.
         log_group = aws.cloudwatch.LogGroup(
             name,
-            name=f"/aws/lambda/{args.naming.name}",
+            name=args.naming.function_log,
             retention_in_days=args.log_retention_days,
             tags=args.naming.tags,
             opts=child,

@@ -36,7 +36,7 @@ class Monitoring(pulumi.ComponentResource):
         # with the key that AWS manages, and one of our own would cost more than all the rest.
         topic = aws.sns.Topic(
             name,
-            name=f"{args.naming.name}-alarms",
+            name=args.naming.topic,
             display_name=f"Alarms of {args.naming.name}",
             tags=args.naming.tags,
             opts=child,
@@ -81,7 +81,7 @@ def _alarm_args(
     plain = alarm.floor is None
     percentile = plain and alarm.statistic.startswith("p")
     return aws.cloudwatch.MetricAlarmArgs(
-        name=f"{args.naming.name}-{alarm.key}",
+        name=args.naming.alarm(alarm.key),
         alarm_description=f"{alarm.meaning} What to do: docs/operations.md, {alarm.key}.",
         metric_queries=None if plain else _with_floor(alarm, args.watched),
         namespace=alarm.metric.namespace if plain else None,

@@ -41,6 +41,25 @@ class Naming:
         return f"{self.project}-{self.stack}"
 
     @property
+    def function_log(self) -> str:
+        """The log group of the function."""
+        return f"/aws/lambda/{self.name}"
+
+    @property
+    def access_log(self) -> str:
+        """The log group of the API's requests."""
+        return f"/aws/apigateway/{self.name}"
+
+    @property
+    def topic(self) -> str:
+        """The topic that alarms go to."""
+        return f"{self.name}-alarms"
+
+    def alarm(self, key: str) -> str:
+        """Return the name of an alarm."""
+        return f"{self.name}-{key}"
+
+    @property
     def tags(self) -> dict[str, str]:
         """The tags of every resource. The deploy role may touch no API without them."""
         return {"project": self.project, "stack": self.stack}
