@@ -32,9 +32,3 @@ def stack(request: pytest.FixtureRequest) -> str:
 def run(program: Program, stack: str) -> Run:
     """Return what that stack asks for."""
     return program.run(stack, PretendedAws())
-
-
-@pytest.fixture(scope="session")
-def prod(program: Program) -> Run:
-    """Return what prod asks for."""
-    return program.run("prod", PretendedAws())

@@ -90,6 +90,10 @@ class Run:
         assert len(found) == 1, f"{len(found)} resources {kind} {name or ''}"
         return found[0]
 
+    def inputs(self) -> dict[tuple[str, str], Properties]:
+        """Return the inputs of each resource, by type and name: in no order, unlike `resources`."""
+        return {(each.kind, each.name): each.inputs for each in self.resources}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -120,7 +124,7 @@ class Program:
         if file.exists():
             values |= _blanked(_yaml(file)["config"])
         values |= {f"{name}:{key}": value for key, value in overrides.items()}
-        return {key: _as_text(value) for key, value in values.items()}
+        return {key: as_text(value) for key, value in values.items()}
 
     def run(
         self,
@@ -246,7 +250,8 @@ def _yaml(file: Path) -> Properties:
     return yaml.safe_load(file.read_text())
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a value as the engine and AWS take it where they take text only."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -1,23 +1,14 @@
 """The packaged function, checked before anything is deployed."""
 
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
 
 import pytest
 from stack.archive import ArchiveError, packaged_function
-
-
-def zipped(path: Path, name: str, mode: int) -> Path:
-    """Write a zip with one file."""
-    entry = ZipInfo(name)
-    entry.external_attr = mode << 16
-    with ZipFile(path, "w") as archive:
-        archive.writestr(entry, b"a program")
-    return path
+from workspace import zipped
 
 
 def test_an_executable_bootstrap_is_taken_as_the_zip_that_it_is(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "bootstrap.zip", "bootstrap", 0o755)
+    path = zipped(tmp_path / "bootstrap.zip", "bootstrap", 0o755, b"a program")
     assert packaged_function(path).path == str(path)
 
 
@@ -32,7 +23,7 @@ def test_an_executable_bootstrap_is_taken_as_the_zip_that_it_is(tmp_path: Path) 
 def test_a_bootstrap_that_lambda_could_not_start_is_refused(
     tmp_path: Path, name: str, mode: int, reason: str
 ) -> None:
-    path = zipped(tmp_path / "bootstrap.zip", name, mode)
+    path = zipped(tmp_path / "bootstrap.zip", name, mode, b"a program")
     assert refusal(path) == f"the packaged function {path} {reason}: run `make package`"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from bootstrap.settings import Settings
 from engine import Program
-from stack.config import ConfigError, ConfigReader
+from reading import config_of, problems
 from workspace import PROJECT
 
 NAME = "visitor-counter-bootstrap"
@@ -14,17 +14,13 @@ PROVIDER = "oidc-provider/token.actions.githubusercontent.com"
 
 
 def read(overrides: Mapping[str, object]) -> Settings:
-    """Read the defaults of Pulumi.yaml, the stack's file, and what goes before them."""
-    config = Program(PROJECT / "infra/bootstrap").config("account", overrides)
-    values = {key.split(":")[1]: text for key, text in config.items() if "aws:" not in key}
-    return Settings.read(ConfigReader(NAME, values))
+    """Read the account's settings."""
+    return Settings.read(config_of(Program(PROJECT / "infra/bootstrap"), "account", overrides))
 
 
 def refused(overrides: Mapping[str, object]) -> list[str]:
     """Return what is said about each wrong key."""
-    with pytest.raises(ConfigError) as error:
-        read(overrides)
-    return [line.strip() for line in str(error.value).splitlines()[1:]]
+    return problems(lambda: read(overrides))
 
 
 def test_whom_to_trust_is_all_that_must_be_set() -> None:

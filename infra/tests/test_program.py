@@ -29,14 +29,9 @@ from stack.config import ConfigError
 from workspace import STACKS, copy_project
 
 
-def by_name(run: Run) -> dict[tuple[str, str], Properties]:
-    """Return the inputs of each resource."""
-    return {(each.kind, each.name): each.inputs for each in run.resources}
-
-
 def test_two_runs_ask_for_the_same(program: Program, stack: str, run: Run) -> None:
     again = program.run(stack, PretendedAws())
-    assert by_name(again) == by_name(run)
+    assert again.inputs() == run.inputs()
     assert again.outputs == run.outputs
 
 
@@ -44,9 +39,9 @@ def test_a_preview_asks_for_what_the_deployment_does(
     program: Program, stack: str, run: Run
 ) -> None:
     preview = program.run(stack, PretendedAws(), preview=True)
-    deployed = by_name(run)
-    assert by_name(preview).keys() == deployed.keys()
-    for key, inputs in by_name(preview).items():
+    deployed = run.inputs()
+    assert preview.inputs().keys() == deployed.keys()
+    for key, inputs in preview.inputs().items():
         assert _agree(inputs, deployed[key]), key
 
 

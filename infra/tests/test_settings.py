@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from engine import Program
+from reading import config_of, problems
 from stack.config import ConfigError, ConfigReader
 from stack.settings import Settings
 from workspace import PROJECT, STACKS
@@ -12,17 +13,13 @@ PROJECT_NAME = "visitor-counter"
 
 
 def read(overrides: Mapping[str, object], stack: str = "none") -> Settings:
-    """Read the defaults of Pulumi.yaml, the stack's file, and what goes before them."""
-    config = Program(PROJECT).config(stack, overrides)
-    values = {key.split(":")[1]: text for key, text in config.items() if "aws:" not in key}
-    return Settings.read(ConfigReader(PROJECT_NAME, values))
+    """Read a stack's settings."""
+    return Settings.read(config_of(Program(PROJECT), stack, overrides))
 
 
 def refused(overrides: Mapping[str, object]) -> list[str]:
     """Return what is said about each wrong key."""
-    with pytest.raises(ConfigError) as error:
-        read(overrides)
-    return [line.strip() for line in str(error.value).splitlines()[1:]]
+    return problems(lambda: read(overrides))
 
 
 def test_the_defaults_of_the_project_are_settings() -> None:

@@ -19,10 +19,15 @@ def copy_project(folder: Path) -> None:
 
 def package(folder: Path, program: bytes) -> Path:
     """Package a program as `make package` does."""
-    entry = ZipInfo("bootstrap")
-    entry.external_attr = 0o755 << 16
     path = folder / _PACKAGE
     path.parent.mkdir(parents=True)
+    return zipped(path, "bootstrap", 0o755, program)
+
+
+def zipped(path: Path, name: str, mode: int, content: bytes) -> Path:
+    """Write a zip with one file."""
+    entry = ZipInfo(name)
+    entry.external_attr = mode << 16
     with ZipFile(path, "w") as archive:
-        archive.writestr(entry, program, ZIP_DEFLATED, compresslevel=1)
+        archive.writestr(entry, content, ZIP_DEFLATED, compresslevel=1)
     return path

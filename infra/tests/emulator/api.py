@@ -1,8 +1,6 @@
 """Makes the REST API and what belongs to it."""
 
-import json
-
-from engine import Properties
+from engine import Properties, as_text
 
 from emulator.clients import ACCOUNT, REGION, Clients
 from emulator.document import import_document
@@ -74,11 +72,7 @@ def _update_stage(aws: Clients, api_id: str, name: str, at: str, values: Propert
         restApiId=api_id,
         stageName=name,
         patchOperations=[
-            {"op": "replace", "path": f"/{at}/{path}", "value": _text(value)}
+            {"op": "replace", "path": f"/{at}/{path}", "value": as_text(value)}
             for path, value in values.items()
         ],
     )
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

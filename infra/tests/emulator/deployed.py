@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import requests
+from client import Counter
 from engine import Program, Properties
 
 from emulator.clients import Clients
@@ -26,14 +27,11 @@ class Deployed:
 
     def request(self, method: str, path: str = "", origin: str | None = None) -> requests.Response:
         """Send a request to the counter's URL, or to a path that it continues with."""
-        headers = {"Origin": origin} if origin else None
-        return requests.request(method, self.url + path, headers=headers, timeout=30)
+        return Counter(self.url).request(method, path, {"Origin": origin} if origin else None)
 
     def visit(self) -> int:
         """Count a visit and return the count."""
-        response = self.request("GET")
-        assert response.status_code == 200, response.text
-        return response.json()["count"]
+        return Counter(self.url).visit()
 
     def stored(self) -> int:
         """Return the count in the table, 0 before the first visit."""
