@@ -1,0 +1,92 @@
+"""The dangerous changes that a review let pass."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from gate.findings import Danger, Finding
+
+ALLOWED = Path(__file__).parent / "allowed.yaml"
+"""The list that is reviewed."""
+
+LONGEST = timedelta(days=90)
+"""How far ahead the end of an exception may be."""
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class AllowedError(Exception):
+    """Says why the list of allowed changes can't be used."""
+
+
+class Allowed(BaseModel):
+    """One dangerous change to one resource that may pass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    urn: _Text | None = None
+    type: _Text | None = None
+    name: _Text | None = None
+    change: Literal[
+        Danger.DELETE, Danger.REPLACE, Danger.UNPROTECT, Danger.SAFEGUARD, Danger.ACCESS
+    ]
+    reason: _Text
+    expires: date
+    """The last day (UTC) on which it may pass."""
+
+    def __str__(self) -> str:
+        """Name the resource and the change."""
+        return f"{self.change} of {self.urn or f'{self.type} {self.name}'}"
+
+    def matches(self, finding: Finding) -> bool:
+        """Tell whether it is about this finding."""
+        step = finding.step
+        named = (
+            self.urn == step.urn if self.urn else (self.type, self.name) == (step.type, step.name)
+        )
+        return named and self.change == finding.danger
+
+    @model_validator(mode="after")
+    def _names_one_resource(self) -> "Allowed":
+        by_name = self.type is not None and self.name is not None
+        if (self.urn is None) != by_name or (self.urn and (self.type or self.name)):
+            msg = "it needs either urn, or type and name"
+            raise ValueError(msg)
+        return self
+
+
+def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
+    """Read the list, if there is one.
+
+    Raises:
+        AllowedError: names the entry that can't be used, and why.
+
+    """
+    if not path.exists():
+        return []
+    try:
+        entries = TypeAdapter(list[Allowed]).validate_python(yaml.safe_load(path.read_text()) or [])
+    except yaml.YAMLError as error:
+        msg = f"{path} isn't YAML: {error}"
+        raise AllowedError(msg) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        msg = f"{path}, entry {where}: {first['msg'].removeprefix('Value error, ')}"
+        raise AllowedError(msg) from error
+    for entry in entries:
+        if entry.expires > today + LONGEST:
+            msg = f"{path}: {entry} expires on {entry.expires}, more than {LONGEST.days} days ahead"
+            raise AllowedError(msg)
+    return entries

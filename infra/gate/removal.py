@@ -1,0 +1,80 @@
+"""What must not be deleted or replaced, and what may."""
+
+from collections.abc import Sequence
+
+from gate.findings import Danger, Finding
+from gate.preview import CREATIONS, DELETIONS, REPLACEMENTS, Preview, Step
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+# Nothing is lost with these: they hold no data, and what refers to them is the stack's own. All
+# others are kept, also those of which the gate knows nothing.
+DISPOSABLE = frozenset(
+    {
+        "aws:apigateway/deployment:Deployment",
+        "aws:apigateway/methodSettings:MethodSettings",
+        "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:lambda/permission:Permission",
+        "aws:sns/topicSubscription:TopicSubscription",
+    }
+)
+
+# Providers are how the engine reaches a cloud, and nothing there.
+_PROVIDER = "pulumi:providers:"
+
+# What is logged there is of tests alone.
+_STACKS_WITHOUT_LOGS_TO_KEEP = frozenset({"staging"})
+
+_LOSSES = {
+    "aws:dynamodb/table:Table": "It holds the count: a new one starts empty.",
+    "aws:apigateway/restApi:RestApi": "Pages call it by its URL, and a new one has another.",
+    "aws:apigateway/stage:Stage": "Without it the API's URL answers nothing.",
+    "aws:apigateway/domainName:DomainName": "Pages call the API by it, and DNS points to it.",
+    "aws:apigateway/basePathMapping:BasePathMapping": "Without it the API's own domain answers "
+    "nothing.",
+    LOG_GROUP: "It holds the logs of what happened so far.",
+    "aws:sns/topic:Topic": "Alarms are sent to it, and all who get them would have to confirm "
+    "their addresses again.",
+    "aws:lambda/function:Function": "The API calls it, and no visit is counted until there is "
+    "another one.",
+    "aws:iam/role:Role": "The function can't run without it.",
+}
+_UNKNOWN_LOSS = "The gate doesn't know that nothing is lost with it."
+
+
+def removals(preview: Preview) -> list[Finding]:
+    """Find what would be deleted or replaced, and must not."""
+    created = [step for step in preview.steps if step.operation in CREATIONS]
+    # A replacement may be listed step by step: once is enough.
+    found: dict[str, Finding] = {}
+    for step in preview.steps:
+        if step.operation in DELETIONS | REPLACEMENTS and not _may_go(step):
+            found.setdefault(step.urn, _finding(step, created))
+    return list(found.values())
+
+
+def _may_go(step: Step) -> bool:
+    return (
+        step.is_component
+        or step.type in DISPOSABLE
+        or step.type.startswith(_PROVIDER)
+        or (step.type == LOG_GROUP and step.stack in _STACKS_WITHOUT_LOGS_TO_KEEP)
+    )
+
+
+def _finding(step: Step, created: Sequence[Step]) -> Finding:
+    why = _LOSSES.get(step.type, _UNKNOWN_LOSS)
+    if step.operation in REPLACEMENTS:
+        forced_by = ", ".join(f"`{path}`" for path in step.forced_by) or "an unnamed property"
+        return Finding(Danger.REPLACE, step, f"would be replaced, forced by {forced_by}", why)
+    what = "would be deleted, since the program no longer has it"
+    if step.old and step.old.retain_on_delete:
+        what = "would leave the stack and stay in the cloud, since the program no longer has it"
+    renamed = next((each for each in created if each.type == step.type), None)
+    if renamed:
+        why += f" If `{renamed.name}` is the same under another name, give that one an alias."
+    return Finding(Danger.DELETE, step, what, why)

@@ -1,0 +1,98 @@
+"""Whether a stack may go on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gate.access import wider_access
+from gate.allowed import Allowed
+from gate.findings import Danger, Finding
+from gate.preview import KNOWN, Preview, PreviewError, read_preview
+from gate.removal import removals
+from gate.safeguards import lost_safeguards
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of `pulumi preview --json` left behind."""
+
+    output: str
+    exit_code: int
+    errors: str = ""
+    """Its standard error."""
+    stack: str | None = None
+    """The stack that it was run for, if that is known."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a stack may go on, and why not."""
+
+    stack: str | None
+    """Its name, if anything tells it."""
+    preview: Preview | None
+    """None if there is nothing that can be read as one."""
+    failures: Sequence[str]
+    """Why nothing about the preview can be relied on."""
+    explanations: Sequence[str]
+    """What the engine said of it."""
+    refused: Sequence[Finding]
+    allowed: Sequence[tuple[Finding, Allowed]]
+    expired: Sequence[Allowed]
+    """Exceptions that would have let something refused pass, once."""
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the change may be deployed."""
+        return not self.failures and not self.refused
+
+
+def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
+    """Decide whether what was previewed may be deployed."""
+    failures: list[str] = []
+    if run.exit_code != 0:
+        failures.append(f"The preview failed with exit code {run.exit_code}.")
+    preview = None
+    try:
+        preview = read_preview(run.output)
+    except PreviewError as error:
+        failures.append(f"Its output can't be judged: {error}.")
+    if preview and preview.errors and not run.exit_code:
+        failures.append("The preview reports errors, in spite of its exit code 0.")
+    # The CLI takes an organization before the stack's name.
+    if preview and run.stack and preview.stack != run.stack.rsplit("/", 1)[-1]:
+        failures.append(f"It is a preview of {preview.stack}, not of {run.stack}.")
+    findings = find(preview) if preview else []
+    allowed = [
+        (finding, exception)
+        for finding in findings
+        for exception in exceptions
+        if exception.matches(finding)
+    ]
+    valid = [(finding, each) for finding, each in allowed if today <= each.expires]
+    passing = [finding for finding, _ in valid]
+    refused = [finding for finding in findings if finding not in passing]
+    return Verdict(
+        stack=run.stack or (preview.stack if preview else None),
+        preview=preview,
+        failures=failures,
+        explanations=[*(preview.errors if preview else []), run.errors] if failures else [],
+        refused=refused,
+        allowed=valid,
+        expired=[each for finding, each in allowed if today > each.expires and finding in refused],
+    )
+
+
+def find(preview: Preview) -> list[Finding]:
+    """Find everything dangerous in a preview."""
+    unknown = [
+        Finding(
+            Danger.UNKNOWN,
+            step,
+            f"has the operation `{step.operation}`",
+            "The gate doesn't know what that does. This can't be allowed, only taught to it.",
+        )
+        for step in preview.steps
+        if step.operation not in KNOWN
+    ]
+    return unknown + removals(preview) + lost_safeguards(preview) + wider_access(preview)

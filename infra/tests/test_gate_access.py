@@ -1,0 +1,210 @@
+"""Who may do more after a deployment than before."""
+
+import json
+
+import pytest
+from gate.findings import Danger
+from previews import (
+    ATTACHMENT,
+    FUNCTION,
+    PERMISSION,
+    REST_API,
+    ROLE,
+    ROLE_POLICY,
+    TOPIC,
+    UNKNOWN,
+    Json,
+    allow,
+    dangers,
+    policy,
+    state,
+    step,
+    urn,
+    verdict,
+)
+
+COUNTS = policy(allow("dynamodb:UpdateItem", "arn:table"))
+COUNTS_AND_READS = policy(allow(["dynamodb:UpdateItem", "dynamodb:GetItem"], "arn:table"))
+LAMBDA_MAY = policy(
+    {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+)
+ALL_MAY = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"})
+INVOKED = {
+    "action": "lambda:InvokeFunction",
+    "function": "counter",
+    "principal": "apigateway.amazonaws.com",
+    "sourceArn": "arn:api/prod/GET/visitorcount",
+}
+OF_THE_ROLE = {"role": [urn(ROLE, "function")]}
+
+
+def changed(kind: str, before: Json, after: Json) -> list[Danger]:
+    return dangers(step("update", kind, old=state(before), new=state(after)))
+
+
+def added(kind: str, inputs: Json, *others: Json, hidden: int = 0) -> list[Danger]:
+    new = state({"role": "function", **inputs}, propertyDependencies=OF_THE_ROLE)
+    return dangers(step("create", kind, new=new), *others, hidden=hidden)
+
+
+NEW_ROLE = step("create", ROLE, "function", new=state({"assumeRolePolicy": LAMBDA_MAY}))
+OLD_ROLE = step("same", ROLE, "function", old=state(), new=state())
+
+
+def test_a_role_may_get_less_rights_but_not_more() -> None:
+    assert changed(ROLE_POLICY, {"policy": COUNTS_AND_READS}, {"policy": COUNTS}) == []
+    assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": COUNTS_AND_READS}) == ["access"]
+
+
+def test_a_policy_may_be_written_in_another_way() -> None:
+    spread = json.dumps(json.loads(COUNTS), indent=2)
+    assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": spread}) == []
+    assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": json.loads(COUNTS)}) == []
+
+
+def test_the_reason_names_the_property_and_what_it_would_allow() -> None:
+    before, after = state({"policy": COUNTS}), state({"policy": COUNTS_AND_READS})
+    (finding,) = verdict(step("update", ROLE_POLICY, old=before, new=after)).refused
+    assert finding.what == "changes `policy`: it would allow `dynamodb:GetItem` on `arn:table`"
+
+
+def test_a_replaced_policy_is_compared_as_well() -> None:
+    before, after = state({"policy": COUNTS}), state({"policy": COUNTS_AND_READS})
+    assert dangers(step("replace", ROLE_POLICY, old=before, new=after)) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("after", [UNKNOWN, '{"Statement": 7}', '{"Statement": [{}]}'])
+def test_a_policy_of_which_nobody_knows_what_it_allows_is_refused(after: str) -> None:
+    assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": after}) == [Danger.ACCESS]
+
+
+def test_where_nobody_knows_what_was_allowed_all_is_more() -> None:
+    assert changed(ROLE_POLICY, {"policy": UNKNOWN}, {"policy": COUNTS}) == [Danger.ACCESS]
+
+
+def test_whoever_may_take_a_role_is_watched_too() -> None:
+    before, after = {"assumeRolePolicy": LAMBDA_MAY}, {"assumeRolePolicy": ALL_MAY}
+    assert changed(ROLE, before, after) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        (ROLE, {"assumeRolePolicy": ALL_MAY}),
+        (TOPIC, {"policy": ALL_MAY}),
+        (REST_API, {"policy": ALL_MAY}),
+        ("aws:sns/topicPolicy:TopicPolicy", {"policy": ALL_MAY}),
+        ("aws:newService/newPolicy:NewPolicy", {"nested": [{"document": ALL_MAY}]}),
+    ],
+)
+def test_nothing_new_may_be_open_to_everyone(kind: str, inputs: Json) -> None:
+    assert dangers(step("create", kind, new=state(inputs))) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("operation", ["create", "import"])
+def test_a_new_role_may_get_rights_with_a_limit(operation: str) -> None:
+    assert added(ROLE_POLICY, {"policy": COUNTS}, {**NEW_ROLE, "op": operation}) == []
+    assert added(ROLE_POLICY, {"policy": UNKNOWN}, NEW_ROLE) == []
+
+
+def test_a_new_role_may_not_get_rights_without_a_limit() -> None:
+    everything = policy(allow("dynamodb:*", "*"))
+    assert added(ROLE_POLICY, {"policy": everything}, NEW_ROLE) == [Danger.ACCESS]
+    inline = {"inlinePolicies": [{"name": "x", "policy": everything}]}
+    assert dangers(step("create", ROLE, new=state(inline))) == [Danger.ACCESS]
+
+
+def test_a_role_that_is_there_may_not_get_another_policy() -> None:
+    assert added(ROLE_POLICY, {"policy": COUNTS}, OLD_ROLE, hidden=17) == [Danger.ACCESS]
+    assert added(ROLE_POLICY, {"policy": UNKNOWN}, OLD_ROLE, hidden=17) == [Danger.ACCESS]
+
+
+def test_a_role_left_without_rights_by_a_broken_deployment_may_get_its_first() -> None:
+    assert added(ROLE_POLICY, {"policy": COUNTS}, OLD_ROLE) == []
+    has = state({"role": "function", "policy": COUNTS})
+    other = step("same", ROLE_POLICY, "other", old=has, new=has)
+    assert added(ROLE_POLICY, {"policy": COUNTS}, OLD_ROLE, other) == [Danger.ACCESS]
+
+
+def test_a_policy_of_an_unknown_role_is_refused() -> None:
+    new = state({"role": "somebody", "policy": COUNTS})
+    assert dangers(step("create", ROLE_POLICY, new=new)) == [Danger.ACCESS]
+
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+
+
+@pytest.mark.parametrize("arn", [ADMINISTRATOR, LOGS])
+def test_a_role_that_is_there_may_not_get_a_policy_from_elsewhere(arn: str) -> None:
+    assert added(ATTACHMENT, {"policyArn": arn}, OLD_ROLE, hidden=17) == [Danger.ACCESS]
+    assert changed(ROLE, {}, {"managedPolicyArns": [arn]}) == [Danger.ACCESS]
+    assert changed(ATTACHMENT, {"policyArn": "arn:other"}, {"policyArn": arn}) == [Danger.ACCESS]
+
+
+def test_a_new_role_may_get_one_unless_it_is_an_administrators() -> None:
+    assert added(ATTACHMENT, {"policyArn": LOGS}, NEW_ROLE) == []
+    assert added(ATTACHMENT, {"policyArn": ADMINISTRATOR}, NEW_ROLE) == [Danger.ACCESS]
+    for arn, found in ((LOGS, []), (ADMINISTRATOR, [Danger.ACCESS])):
+        assert dangers(step("create", ROLE, new=state({"managedPolicyArns": [arn]}))) == found
+
+
+def test_an_attachment_may_change_in_other_ways() -> None:
+    assert changed(ATTACHMENT, {"policyArn": LOGS}, {"policyArn": LOGS, "x": 1}) == []
+
+
+@pytest.mark.parametrize("after", [{}, {"permissionsBoundary": "arn:other"}])
+def test_a_role_stays_within_its_boundary(after: Json) -> None:
+    assert changed(ROLE, {"permissionsBoundary": "arn:boundary"}, after) == [Danger.ACCESS]
+
+
+def test_a_role_may_get_a_boundary() -> None:
+    assert changed(ROLE, {}, {"permissionsBoundary": "arn:boundary"}) == []
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"principal": "*"},
+        {"principal": "123456789012"},
+        {"sourceArn": None},
+    ],
+)
+def test_the_function_is_called_by_named_resources_of_services_only(different: Json) -> None:
+    inputs = {key: value for key, value in {**INVOKED, **different}.items() if value is not None}
+    assert dangers(step("create", PERMISSION, new=state(inputs))) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("source", ["arn:api/prod/POST/visitorcount", UNKNOWN])
+def test_another_route_of_the_api_may_call_it(source: str) -> None:
+    new = state({**INVOKED, "sourceArn": source})
+    assert dangers(step("create", PERMISSION, new=new)) == []
+
+
+def test_a_permission_may_become_narrower_but_not_wider() -> None:
+    narrow, wide = state(INVOKED), state({**INVOKED, "sourceArn": "arn:api/*"})
+    assert dangers(step("replace", PERMISSION, old=wide, new=narrow)) == []
+    assert dangers(step("replace", PERMISSION, old=narrow, new=wide)) == [Danger.ACCESS]
+
+
+def test_the_function_gets_no_address_of_its_own_that_everyone_can_call() -> None:
+    kind = "aws:lambda/functionUrl:FunctionUrl"
+    open_to_all, signed = {"authorizationType": "NONE"}, {"authorizationType": "AWS_IAM"}
+    assert dangers(step("create", kind, new=state(open_to_all))) == [Danger.ACCESS]
+    assert changed(kind, signed, open_to_all) == [Danger.ACCESS]
+    assert dangers(step("create", kind, new=state(signed))) == []
+
+
+def test_what_is_no_policy_may_change() -> None:
+    for before, after in (("{", "}"), ('{"rules": [1]}', '{"rules": [2]}')):
+        assert changed(FUNCTION, {"policy": before}, {"policy": after}) == []
+
+
+def test_what_stays_as_it_is_isnt_judged_again() -> None:
+    same = state({"policy": ALL_MAY})
+    assert dangers(step("same", TOPIC, old=same, new=same)) == []
+    assert changed(TOPIC, {"policy": ALL_MAY}, {"policy": ALL_MAY, "displayName": "x"}) == []

@@ -1,0 +1,129 @@
+"""The way through the gate for what is intended."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from gate.verdict import Run, judge
+from previews import REST_API, TABLE, TODAY, output, state, step, urn, verdict
+
+REPLACED = step("replace", TABLE, "table", replaceReasons=["hashKey"])
+UNPROTECTED = step("same", REST_API, "api", old=state(protect=True), new=state())
+ENTRY = """
+- type: aws:dynamodb/table:Table
+  name: table
+  change: replace
+  reason: The table moves.
+  expires: 2030-02-01
+"""
+
+
+def read(folder: Path, text: str, today: date = TODAY) -> list[Allowed]:
+    path = folder / "allowed.yaml"
+    path.write_text(text)
+    return list(read_allowed(path, today))
+
+
+def test_what_is_allowed_passes_and_the_verdict_says_why(tmp_path: Path) -> None:
+    judged = verdict(REPLACED, exceptions=read(tmp_path, ENTRY))
+    assert judged.may_go_on
+    ((finding, exception),) = judged.allowed
+    assert finding.step.name == "table"
+    assert exception.reason == "The table moves."
+
+
+@pytest.mark.parametrize(
+    ("entry", "passes"),
+    [
+        (ENTRY, True),
+        (ENTRY.replace("name: table", "name: other"), False),
+        (ENTRY.replace("table:Table", "tableItem:TableItem"), False),
+        (ENTRY.replace("change: replace", "change: delete"), False),
+        (ENTRY.replace("2030-02-01", "2030-01-15"), True),
+        (ENTRY.replace("2030-02-01", "'2030-01-15'"), True),
+        (ENTRY.replace("2030-02-01", "2030-01-14"), False),
+    ],
+)
+def test_an_entry_is_for_one_change_of_one_resource_until_a_day(
+    tmp_path: Path, entry: str, *, passes: bool
+) -> None:
+    assert verdict(REPLACED, exceptions=read(tmp_path, entry)).may_go_on == passes
+
+
+@pytest.mark.parametrize(("stack", "passes"), [("prod", True), ("staging", False)])
+def test_an_entry_with_a_urn_is_for_one_stack(tmp_path: Path, stack: str, *, passes: bool) -> None:
+    by_name = "type: aws:dynamodb/table:Table\n  name: table"
+    entry = ENTRY.replace(by_name, f"urn: {urn(TABLE, 'table', stack)}")
+    assert verdict(REPLACED, exceptions=read(tmp_path, entry)).may_go_on == passes
+
+
+def test_an_entry_lets_nothing_else_pass(tmp_path: Path) -> None:
+    judged = verdict(REPLACED, UNPROTECTED, exceptions=read(tmp_path, ENTRY))
+    assert [finding.step.name for finding in judged.refused] == ["api"]
+    assert [finding.step.name for finding, _ in judged.allowed] == ["table"]
+
+
+def test_an_expired_entry_is_named(tmp_path: Path) -> None:
+    exceptions = read(tmp_path, ENTRY.replace("2030-02-01", "2030-01-14"))
+    assert list(verdict(REPLACED, exceptions=exceptions).expired) == exceptions
+
+
+def test_an_expired_entry_takes_nothing_from_a_valid_one(tmp_path: Path) -> None:
+    both = ENTRY + ENTRY.replace("2030-02-01", "2030-01-14")
+    judged = verdict(REPLACED, exceptions=read(tmp_path, both))
+    assert judged.may_go_on
+    assert not judged.expired
+
+
+def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
+    run = Run(output(REPLACED), 1)
+    assert not judge(run, read(tmp_path, ENTRY), TODAY).may_go_on
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (ENTRY.replace("  reason: The table moves.\n", ""), "0.reason: Field required"),
+        (ENTRY.replace("The table moves.", "' '"), "0.reason"),
+        (ENTRY.replace("  expires: 2030-02-01\n", ""), "0.expires: Field required"),
+        (ENTRY.replace("2030-02-01", "soon"), "0.expires"),
+        (ENTRY.replace("2030-02-01", "2030-04-16"), "more than 90 days ahead"),
+        (ENTRY.replace("  change: replace\n", ""), "0.change: Field required"),
+        (ENTRY.replace("replace", "everything"), "0.change"),
+        # What nobody knows can't be reviewed.
+        (ENTRY.replace("replace", "unknown"), "0.change"),
+        (ENTRY.replace("  name: table\n", ""), "either urn, or type and name"),
+        (ENTRY + "  urn: urn:pulumi:a::b::c::d\n", "either urn, or type and name"),
+        (ENTRY + "  stack: prod\n", "0.stack: Extra inputs are not permitted"),
+        ("x: 1", "valid list"),
+        ("- x", "0"),
+        ("- [", "isn't YAML"),
+    ],
+)
+def test_an_entry_that_cant_be_used_is_an_error(tmp_path: Path, entry: str, reason: str) -> None:
+    with pytest.raises(AllowedError) as error:
+        read(tmp_path, entry)
+    assert reason in str(error.value)
+    assert "allowed.yaml" in str(error.value)
+
+
+def test_an_entry_may_last_ninety_days(tmp_path: Path) -> None:
+    assert read(tmp_path, ENTRY, today=date(2030, 2, 1) - timedelta(days=90))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "# nothing\n"])
+def test_an_empty_list_allows_nothing(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == []
+
+
+def test_no_list_allows_nothing(tmp_path: Path) -> None:
+    assert read_allowed(tmp_path / "allowed.yaml", TODAY) == []
+
+
+def test_the_projects_own_list_can_be_read_and_its_example_too(tmp_path: Path) -> None:
+    text = ALLOWED.read_text()
+    comments = [line[2:] for line in text.splitlines() if line.startswith(("# - ", "#   "))]
+    (example,) = read(tmp_path, "\n".join(comments), today=date(2026, 11, 22))
+    assert example.change == "replace"
+    assert all(entry.reason for entry in read_allowed(ALLOWED, date.max - timedelta(days=90)))

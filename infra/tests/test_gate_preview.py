@@ -1,0 +1,157 @@
+"""What the gate takes for a preview, and what it does with all else."""
+
+import json
+
+import pytest
+from gate.verdict import Run, judge
+from previews import ALARM, FUNCTION, TABLE, TODAY, output, state, step, urn, verdict
+
+NOTHING_CHANGES = output(hidden=18)
+
+
+def failures(text: str, exit_code: int = 0, errors: str = "", stack: str | None = None) -> str:
+    judged = judge(Run(text, exit_code, errors, stack), [], TODAY)
+    assert judged.may_go_on == (not judged.failures and not judged.refused)
+    return "\n".join(judged.failures)
+
+
+def test_a_preview_without_changes_may_go_on() -> None:
+    assert judge(Run(NOTHING_CHANGES, 0), [], TODAY).may_go_on
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        step("create", ALARM),
+        step("update", FUNCTION, diffReasons=["memorySize"]),
+        step("update", TABLE, detailedDiff={"tags.team": {"kind": "add", "inputDiff": False}}),
+        step("read", TABLE),
+        step("refresh", TABLE),
+        step("import", ALARM),
+    ],
+    ids=lambda change: change["op"],
+)
+def test_ordinary_changes_may_go_on(change: dict[str, object]) -> None:
+    assert verdict(change, hidden=17).may_go_on
+
+
+@pytest.mark.parametrize("exit_code", [1, 6, 7, 255, -9])
+def test_a_failed_preview_is_refused_however_harmless_it_looks(exit_code: int) -> None:
+    assert f"exit code {exit_code}" in failures(NOTHING_CHANGES, exit_code)
+
+
+def test_a_failed_preview_is_explained_by_what_the_engine_said() -> None:
+    diagnostics = [
+        {"severity": "warning", "message": "warning: slow"},
+        {"severity": "error", "message": "error: boom"},
+    ]
+    judged = judge(Run(output(diagnostics=diagnostics), 1, "error: bang"), [], TODAY)
+    assert judged.explanations == ["error: boom", "error: bang"]
+
+
+def test_a_preview_that_reports_an_error_is_refused_in_spite_of_its_exit_code() -> None:
+    assert "reports errors" in failures(output(diagnostics=[{"severity": "error"}]))
+
+
+def test_warnings_are_no_reason_to_refuse() -> None:
+    diagnostics = [{"severity": "warning", "message": "warning: slow"}]
+    assert not failures(output(diagnostics=diagnostics))
+
+
+def test_what_failed_before_it_printed_anything_is_refused() -> None:
+    missing = "error: validating stack config: missing configuration value 'allowedOrigins'"
+    judged = judge(Run("", 1, missing), [], TODAY)
+    assert not judged.may_go_on
+    assert judged.explanations == [missing]
+
+
+def without(key: str) -> str:
+    whole = json.loads(NOTHING_CHANGES)
+    del whole[key]
+    return json.dumps(whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is empty"),
+        ("\n \n", "it is empty"),
+        ("{", "Invalid JSON"),
+        (NOTHING_CHANGES[:-10], "Invalid JSON"),
+        (NOTHING_CHANGES + NOTHING_CHANGES, "Invalid JSON"),
+        ("Previewing update (prod):\n" + NOTHING_CHANGES, "Invalid JSON"),
+        ("null", "object"),
+        ("[]", "object"),
+        ('"{}"', "object"),
+        ("{}", "steps: Field required"),
+        (without("steps"), "steps: Field required"),
+        (without("changeSummary"), "changeSummary: Field required"),
+        ('{"steps": null, "changeSummary": {"same": 1}}', "steps"),
+        ('{"steps": [], "changeSummary": {}}', "counts no resource"),
+        ('{"steps": [], "changeSummary": {"same": 0}}', "counts no resource"),
+        ('{"steps": [], "changeSummary": {"same": -1}}', "changeSummary.same"),
+        ('{"steps": [], "changeSummary": {"same": "1"}}', "changeSummary.same"),
+        ('{"steps": [], "changeSummary": {"delete": 1}}', "counts 1 to delete, but lists 0"),
+        ('{"steps": [], "changeSummary": {"frobnicate": 1}}', "to frobnicate, but lists 0"),
+        ('{"steps": [7], "changeSummary": {"same": 1}}', "steps.0"),
+        ('{"steps": [{"op": "same"}], "changeSummary": {"same": 1}}', "steps.0.urn"),
+        ('{"steps": [{"op": "same", "urn": "x"}], "changeSummary": {"same": 1}}', "steps.0.urn"),
+    ],
+)
+def test_what_is_no_preview_is_refused(text: str, reason: str) -> None:
+    assert reason in failures(text)
+
+
+@pytest.mark.parametrize(
+    ("operation", "missing"),
+    [
+        ("create", "newState"),
+        ("update", "oldState"),
+        ("update", "newState"),
+        ("replace", "oldState"),
+        ("delete", "oldState"),
+    ],
+)
+def test_a_step_without_its_states_is_refused(operation: str, missing: str) -> None:
+    change = step(operation, ALARM)
+    change[missing] = None
+    assert f"a step to {operation} has no {missing}" in failures(output(change))
+
+
+@pytest.mark.parametrize("count", [2, 11])
+def test_a_preview_that_lists_less_than_it_counts_is_refused(count: int) -> None:
+    whole = json.loads(output(step("delete", ALARM)))
+    whole["changeSummary"]["delete"] = count
+    assert f"counts {count} to delete, but lists 1" in failures(json.dumps(whole))
+
+
+def test_replacements_listed_step_by_step_are_counted_as_the_engine_does() -> None:
+    both = [step("create-replacement", ALARM), step("delete-replaced", ALARM)]
+    whole = json.loads(output(*both))
+    whole["changeSummary"] = {"same": 1, "replace": 1}
+    assert not failures(json.dumps(whole))
+
+
+def test_steps_of_two_stacks_are_refused() -> None:
+    other = step("update", ALARM, urn=urn(ALARM, "it", "staging"))
+    assert "several stacks" in failures(output(step("update", ALARM), other))
+
+
+@pytest.mark.parametrize(("stack", "fits"), [("prod", True), ("me/prod", True), ("staging", False)])
+def test_a_preview_of_another_stack_is_refused(stack: str, fits: bool) -> None:  # noqa: FBT001
+    assert ("" if fits else "not of staging") in failures(NOTHING_CHANGES, stack=stack)
+    assert bool(failures(NOTHING_CHANGES, stack=stack)) != fits
+
+
+@pytest.mark.parametrize("operation", ["frobnicate", "", "DELETE", "diff"])
+def test_an_unknown_operation_is_refused(operation: str) -> None:
+    change = step("update", ALARM)
+    change["op"] = operation
+    judged = verdict(change)
+    assert not judged.may_go_on
+    assert [finding.danger for finding in judged.refused] == ["unknown"]
+
+
+def test_a_name_may_hold_what_separates_the_parts_of_a_urn() -> None:
+    judged = verdict(step("delete", TABLE, old=state(), name="a::b"))
+    assert [finding.step.name for finding in judged.refused] == ["a::b"]

@@ -1,0 +1,76 @@
+"""`make gate`: the files it reads, and what it exits with."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from previews import ALARM, TABLE, output, step
+from workspace import PROJECT
+
+
+def gate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gate", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "infra")},
+    )
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Path:
+    path = tmp_path / "preview.json"
+    path.write_text(output(step("create", ALARM)))
+    return path
+
+
+def test_what_may_go_on_exits_with_0(preview: Path) -> None:
+    result = gate(str(preview), "--exit-code", "0")
+    assert result.returncode == 0
+    assert result.stdout.startswith("## ✅ `prod` may go on")
+    assert result.stderr == ""
+
+
+def test_what_may_not_exits_with_1(preview: Path) -> None:
+    preview.write_text(output(step("delete", TABLE)))
+    result = gate(str(preview), "--exit-code", "0")
+    assert result.returncode == 1
+    assert result.stdout.startswith("## ❌ `prod` may not go on")
+
+
+def test_a_failed_preview_is_explained_by_its_standard_error(preview: Path) -> None:
+    stderr = preview.with_name("stderr.txt")
+    stderr.write_text("error: no stack named 'prod' found")
+    preview.write_text("")
+    result = gate(str(preview), "--exit-code", "6", "--stderr", str(stderr))
+    assert result.returncode == 1
+    assert "exit code 6" in result.stdout
+    assert "no stack named 'prod' found" in result.stdout
+
+
+def test_bytes_that_are_no_text_are_refused(preview: Path) -> None:
+    preview.write_bytes(b"\xff\xfe{}")
+    result = gate(str(preview), "--exit-code", "0")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--exit-code", "0"], ["--exit-code", "0", "--stderr", "no"]]
+)
+def test_a_missing_file_is_named(preview: Path, arguments: list[str]) -> None:
+    path = str(preview) if "--stderr" in arguments else "missing.json"
+    result = gate(path, *arguments)
+    assert result.returncode == 1
+    assert "No such file" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--exit-code", ""], ["--exit-code", "fine"]])
+def test_the_exit_code_of_the_preview_must_be_told(preview: Path, arguments: list[str]) -> None:
+    result = gate(str(preview), *arguments)
+    assert result.returncode != 0
+    assert "--exit-code" in result.stderr

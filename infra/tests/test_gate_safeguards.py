@@ -1,0 +1,73 @@
+"""What protects a resource and its data must stay."""
+
+import pytest
+from gate.findings import Danger
+from previews import REST_API, TABLE, UNKNOWN, Json, dangers, state, step, verdict
+
+RECOVERY = {"pointInTimeRecovery": {"enabled": True}}
+DELETION = {"deletionProtectionEnabled": True}
+
+
+@pytest.mark.parametrize("operation", ["same", "update"])
+def test_protection_must_not_be_taken_away(operation: str) -> None:
+    change = step(operation, REST_API, old=state(protect=True), new=state())
+    assert dangers(change) == [Danger.UNPROTECT]
+
+
+def test_a_resource_must_not_lose_that_it_is_retained() -> None:
+    change = step("same", TABLE, old=state(retainOnDelete=True), new=state())
+    assert dangers(change) == [Danger.UNPROTECT]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [({}, {"protect": True}), ({"protect": True}, {"protect": True}), ({}, {})]
+)
+def test_protection_may_be_added_or_stay(old: Json, new: Json) -> None:
+    assert dangers(step("update", TABLE, old=state(**old), new=state(**new))) == []
+
+
+@pytest.mark.parametrize("after", [{}, {"pointInTimeRecovery": {"enabled": False}}])
+def test_point_in_time_recovery_must_not_be_turned_off(after: Json) -> None:
+    change = step("update", TABLE, old=state(RECOVERY), new=state(after))
+    (finding,) = verdict(change).refused
+    assert finding.danger is Danger.SAFEGUARD
+    assert "`pointInTimeRecovery.enabled`" in finding.what
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {},
+        {"deletionProtectionEnabled": False},
+        {"deletionProtectionEnabled": None},
+        {"deletionProtectionEnabled": UNKNOWN},
+    ],
+)
+def test_deletion_protection_must_not_be_turned_off(after: Json) -> None:
+    change = step("update", TABLE, old=state(DELETION), new=state(after))
+    assert dangers(change) == [Danger.SAFEGUARD]
+
+
+def test_what_someone_else_turned_on_must_not_be_turned_off_by_the_program() -> None:
+    off = {"deletionProtectionEnabled": False}
+    change = step("update", TABLE, old=state(off, outputs=DELETION), new=state(off))
+    assert dangers(change) == [Danger.SAFEGUARD]
+
+
+def test_what_someone_else_turned_on_stays_where_the_program_says_nothing() -> None:
+    assert dangers(step("update", TABLE, old=state(outputs=DELETION), new=state())) == []
+
+
+def test_safeguards_may_be_turned_on_and_stay() -> None:
+    both = {**RECOVERY, **DELETION}
+    for before in ({}, both):
+        assert dangers(step("update", TABLE, old=state(before), new=state(both))) == []
+
+
+def test_each_lost_safeguard_is_named() -> None:
+    old = state({**RECOVERY, **DELETION}, protect=True)
+    assert dangers(step("update", TABLE, old=old, new=state())) == [
+        Danger.UNPROTECT,
+        Danger.SAFEGUARD,
+        Danger.SAFEGUARD,
+    ]

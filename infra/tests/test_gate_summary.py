@@ -1,0 +1,212 @@
+"""What reviewers read, and what they must not."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from gate.allowed import Allowed
+from gate.diff import diff
+from gate.findings import Danger
+from gate.preview import Step
+from gate.summary import COMMENT_LIMIT, markdown
+from gate.verdict import Run, Verdict, judge
+from previews import (
+    FUNCTION,
+    ROLE_POLICY,
+    TABLE,
+    TODAY,
+    UNKNOWN,
+    Json,
+    allow,
+    policy,
+    state,
+    step,
+    verdict,
+)
+from pydantic import JsonValue
+
+SECRET = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    "plaintext": '"hunter2"',
+}
+REPLACED = step("replace", TABLE, "table", replaceReasons=["hashKey"])
+
+
+def text_of(judged: Verdict, limit: int = 10_000) -> str:
+    return markdown(judged, limit, "They are elsewhere.")
+
+
+def difference(before: Json, after: Json) -> list[str]:
+    change = step("update", FUNCTION, old=state(before), new=state(after))
+    return diff(Step.model_validate(change)).splitlines()
+
+
+def test_the_verdict_comes_first() -> None:
+    assert text_of(verdict(REPLACED)).startswith("## ❌ `prod` may not go on\n")
+    assert text_of(verdict(step("create", TABLE))).startswith("## ✅ `prod` may go on\n")
+
+
+def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
+    text = text_of(verdict(REPLACED))
+    assert (
+        "- **`table`** (`aws:dynamodb/table:Table`) would be replaced, forced by `hashKey`. "
+        "It holds the count: a new one starts empty." in text
+    )
+    assert "infra/gate/allowed.yaml" in text
+    assert "docs/gate.md" in text
+
+
+def exception(days: int) -> Allowed:
+    return Allowed(
+        type=TABLE,
+        name="table",
+        change=Danger.REPLACE,
+        reason="Planned.",
+        expires=TODAY + timedelta(days=days),
+    )
+
+
+def test_what_is_allowed_is_reported_with_reason_and_last_day() -> None:
+    text = text_of(verdict(REPLACED, exceptions=[exception(7)]))
+    assert "✅" in text
+    assert "forced by `hashKey`" in text
+    assert "Allowed until 2030-01-22: Planned." in text
+
+
+def test_what_is_no_longer_allowed_is_reported() -> None:
+    text = text_of(verdict(REPLACED, exceptions=[exception(-1)]))
+    assert "❌" in text
+    assert "The replace of aws:dynamodb/table:Table table was allowed until 2030-01-14." in text
+
+
+def test_a_failure_shows_what_the_engine_said_without_signed_addresses() -> None:
+    said = "error: boom\nsee https://state.s3.amazonaws.com/prod.json?X-Amz-Signature=abc&y=z now"
+    text = text_of(judge(Run("", 1, said), [], TODAY))
+    assert "exit code 1" in text
+    assert "error: boom" in text
+    assert "https://state.s3.amazonaws.com/prod.json?… now" in text
+    assert "X-Amz" not in text
+
+
+def test_a_failure_of_a_known_stack_names_it() -> None:
+    assert "`prod` may not go on" in text_of(judge(Run("", 1, stack="prod"), [], TODAY))
+
+
+def test_the_changes_are_counted() -> None:
+    text = text_of(verdict(step("create", FUNCTION), step("update", TABLE), hidden=16))
+    assert "17 unchanged, 1 to create, 1 to update." in text
+
+
+def test_a_change_shows_both_sides() -> None:
+    assert difference({"memorySize": 128, "name": "x"}, {"memorySize": 256, "name": "x"}) == [
+        "@@ -1,2 +1,2 @@",
+        "-memorySize: 128",
+        "+memorySize: 256",
+        " name: x",
+    ]
+
+
+def test_a_policy_is_shown_line_by_line() -> None:
+    before, after = policy(allow("a:B")), policy(allow("a:C"))
+    lines = difference({"policy": before}, {"policy": after})
+    assert "-  - Action: a:B" in lines
+    assert "+  - Action: a:C" in lines
+
+
+def test_new_and_deleted_resources_are_shown_as_well() -> None:
+    judged = verdict(
+        step("create", FUNCTION, new=state({"name": "new"})),
+        step("delete", ROLE_POLICY, old=state({"name": "old"})),
+    )
+    assert "+name: new" in text_of(judged)
+    assert "-name: old" in text_of(judged)
+
+
+def test_what_isnt_known_yet_says_so() -> None:
+    assert "+arn: (known after the update)" in difference({"arn": "x"}, {"arn": UNKNOWN})
+    assert "+- (known after the update)" in difference({"a": ["x"]}, {"a": [UNKNOWN, "x"]})
+
+
+@pytest.mark.parametrize("hidden", ["[secret]", SECRET], ids=["mark", "signature"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("hunter2", "HIDDEN"),
+        ("HIDDEN", "hunter2"),
+        ("HIDDEN", "HIDDEN"),
+        (None, "HIDDEN"),
+        ({"deep": ["hunter2"]}, {"deep": ["HIDDEN"]}),
+        ({"deep": {"x": "hunter2"}}, "HIDDEN"),
+        ([{"x": "HIDDEN"}], None),
+        ("other", {"x": "HIDDEN"}),
+    ],
+)
+def test_secrets_are_never_shown(hidden: JsonValue, before: JsonValue, after: JsonValue) -> None:
+    def put(value: JsonValue) -> JsonValue:
+        return json.loads(json.dumps(value).replace('"HIDDEN"', json.dumps(hidden)))
+
+    change = step(
+        "update", FUNCTION, old=state({"key": put(before)}), new=state({"key": put(after)})
+    )
+    assert "hunter2" not in text_of(verdict(change))
+
+
+def test_a_changed_secret_is_still_a_change() -> None:
+    both = state({"endpoint": "[secret]"})
+    text = text_of(verdict(step("update", TABLE, old=both, new=both, diffReasons=["endpoint"])))
+    assert "update: endpoint" in text
+    assert "Nothing that may be shown." in text
+
+
+def test_the_config_of_the_stack_is_not_shown() -> None:
+    assert "us-east-1" not in text_of(verdict(step("create", FUNCTION)))
+
+
+def test_what_a_program_names_cant_break_out() -> None:
+    name = "x`\n</summary></details> @everyone ```"
+    change = step("delete", TABLE, name, old=state({"text": "```\nout"}))
+    # A name with a line break is none.
+    assert "steps.1.urn" in text_of(verdict(change))
+    change = step("delete", TABLE, name.replace("\n", " "), old=state({"text": "```\nout"}))
+    # In the list of refusals it stands between backticks.
+    details = text_of(verdict(change)).split("<details>")[1]
+    assert details.count("</details>") == 1
+    assert "@everyone" not in details
+    assert "````diff" in details
+
+
+def many(count: int) -> Verdict:
+    return verdict(
+        *(
+            step("create", FUNCTION, f"function-{index}", new=state({"name": "x" * 1000}))
+            for index in range(count)
+        )
+    )
+
+
+def test_a_long_diff_is_cut_between_resources_and_says_where_the_rest_is() -> None:
+    text = text_of(many(100), limit=COMMENT_LIMIT)
+    assert COMMENT_LIMIT - 2_000 < len(text) <= COMMENT_LIMIT
+    shown = text.count("<details>")
+    assert text.count("</details>") == shown
+    assert f"**{100 - shown} more had no room here.** They are elsewhere." in text
+
+
+def test_a_large_change_leaves_the_small_ones_their_room() -> None:
+    large = step("create", FUNCTION, "large", new=state({"code": "x" * 60_000}))
+    small = step("create", FUNCTION, "small", new=state({"name": "little"}))
+    text = text_of(verdict(large, small))
+    assert "little" in text
+    assert "**1 more had no room here.**" in text
+
+
+def test_a_verdict_longer_than_the_room_is_cut_as_well() -> None:
+    judged = verdict(*(step("delete", TABLE, f"table-{index}") for index in range(1000)))
+    text = text_of(judged, limit=COMMENT_LIMIT)
+    assert len(text) <= COMMENT_LIMIT
+    assert text.startswith("## ❌ `prod` may not go on\n")
+    assert "They are elsewhere." in text
+
+
+def test_nothing_is_left_out_where_there_is_room() -> None:
+    assert "no room" not in text_of(many(3))
