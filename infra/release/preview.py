@@ -1,0 +1,65 @@
+"""Preview a stack, and judge what would change."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gate.allowed import ALLOWED, read_allowed
+from gate.summary import COMMENT_LIMIT, JOB_SUMMARY_LIMIT, markdown, verdict_markdown
+from gate.verdict import Run, Verdict, judge
+
+from release.engine import PROJECT, ask
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Where a preview is kept."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, stack: str) -> "Folder":
+        """Return the folder of a stack's latest preview."""
+        return cls(PROJECT / "target/preview" / stack)
+
+    @property
+    def preview(self) -> Path:
+        """What the CLI printed, in JSON."""
+        return self.path / "preview.json"
+
+    @property
+    def plan(self) -> Path:
+        """What a deployment may do at most."""
+        return self.path / "plan.json"
+
+    @property
+    def summary(self) -> Path:
+        """The verdict and all changes, in Markdown."""
+        return self.path / "summary.md"
+
+    @property
+    def comment(self) -> Path:
+        """The same, cut to what a comment on a pull request may hold."""
+        return self.path / "comment.md"
+
+
+def preview(stack: str) -> Verdict:
+    """Preview a stack, say whether it may go on, and keep all of that in its folder."""
+    today = datetime.now(UTC).date()
+    exceptions = read_allowed(ALLOWED, today)
+    folder = Folder.of(stack)
+    shutil.rmtree(folder.path, ignore_errors=True)
+    folder.path.mkdir(parents=True)
+    # Unchanged resources, too: the gate looks for other policies of a role among them.
+    options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
+    run = ask("preview", stack, options)
+    verdict = judge(Run(run.stdout, run.returncode, run.stderr, stack), exceptions, today)
+    folder.preview.write_text(run.stdout)
+    folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview itself has them."))
+    folder.comment.write_text(
+        markdown(verdict, COMMENT_LIMIT, "The summary of the workflow's run has them.")
+    )
+    print(verdict_markdown(verdict))
+    print(f"All changes: {folder.summary.relative_to(PROJECT)}")
+    return verdict

@@ -1,0 +1,259 @@
+"""`make preview`, `make deploy` and `make drift`, with a CLI that does as it is told.
+
+It stands in for pulumi as a program on the PATH, and writes down how it was called.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from previews import ALARM, FUNCTION, TABLE, output, state, step
+from workspace import PROJECT
+
+FAKE_PULUMI = f"""#!{sys.executable}
+import json, pathlib, sys
+folder = pathlib.Path(__file__).parent
+with (folder / "calls").open("a") as calls:
+    print(json.dumps(sys.argv[1:]), file=calls)
+command = sys.argv[1]
+answer = json.loads((folder / f"{{command}}.json").read_text())
+if "--save-plan" in sys.argv:
+    pathlib.Path(sys.argv[sys.argv.index("--save-plan") + 1]).write_text("a plan")
+sys.stdout.write(answer["stdout"])
+sys.stderr.write(answer["stderr"])
+sys.exit(answer["exit"])
+"""
+
+CHANGE = step("update", FUNCTION, "function", new=state({"memorySize": 512}))
+SOMETHING_ELSE = step("update", FUNCTION, "function", new=state({"memorySize": 1024}))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the project with a CLI of its own."""
+
+    folder: Path
+
+    @property
+    def preview(self) -> Path:
+        """The folder of the latest preview of prod."""
+        return self.folder / "target/preview/prod"
+
+    def answers(self, command: str, stdout: str = "", stderr: str = "", exit_code: int = 0) -> None:
+        """Tell the CLI what to answer to a command."""
+        answer = {"stdout": stdout, "stderr": stderr, "exit": exit_code}
+        (self.folder / f"bin/{command}.json").write_text(json.dumps(answer))
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the release."""
+        environment = os.environ | {
+            "PATH": str(self.folder / "bin"),
+            "PYTHONPATH": str(self.folder / "infra"),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "release", *arguments],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+        )
+
+    @property
+    def calls(self) -> list[list[str]]:
+        """How the CLI was called."""
+        lines = (self.folder / "bin/calls").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    @property
+    def updates(self) -> list[list[str]]:
+        """How it was told to change something."""
+        return [call for call in self.calls if call[0] not in {"preview", "refresh"}]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    for package in ("gate", "release"):
+        shutil.copytree(PROJECT / "infra" / package, tmp_path / "infra" / package)
+    cli = tmp_path / "bin/pulumi"
+    cli.parent.mkdir()
+    cli.write_text(FAKE_PULUMI)
+    cli.chmod(0o755)
+    workspace = Workspace(tmp_path)
+    workspace.answers("preview", output(CHANGE))
+    workspace.answers("up")
+    return workspace
+
+
+def test_a_preview_keeps_all_that_reviewers_and_a_deployment_need(workspace: Workspace) -> None:
+    result = workspace.run("preview", "prod")
+    assert result.returncode == 0, result.stderr
+    assert "`prod` may go on" in result.stdout
+    assert (workspace.preview / "preview.json").read_text() == output(CHANGE)
+    assert (workspace.preview / "plan.json").read_text() == "a plan"
+    for name in ("summary.md", "comment.md"):
+        assert "memorySize: 512" in (workspace.preview / name).read_text()
+    assert workspace.updates == []
+
+
+def test_a_preview_asks_for_json_without_an_address_of_the_state(workspace: Workspace) -> None:
+    workspace.run("preview", "prod")
+    ((command, *options),) = workspace.calls
+    assert command == "preview"
+    assert options[:2] == ["--stack", "prod"]
+    # Bare, the option means the opposite.
+    expected = {"--json", "--show-sames", "--non-interactive", "--suppress-permalink=true"}
+    assert expected <= set(options)
+
+
+def test_a_refused_preview_fails_and_keeps_the_reasons(workspace: Workspace) -> None:
+    workspace.answers("preview", output(step("delete", TABLE)))
+    assert workspace.run("preview", "prod").returncode == 1
+    for name in ("summary.md", "comment.md"):
+        assert "may not go on" in (workspace.preview / name).read_text()
+
+
+def test_a_failed_preview_fails_and_keeps_the_reasons(workspace: Workspace) -> None:
+    workspace.answers("preview", output(CHANGE))
+    workspace.run("preview", "prod")
+    workspace.answers("preview", stderr="error: no stack named 'prod' found", exit_code=6)
+    assert workspace.run("preview", "prod").returncode == 1
+    summary = (workspace.preview / "summary.md").read_text()
+    assert "no stack named 'prod' found" in summary
+    assert "memorySize" not in summary
+
+
+def test_a_preview_of_another_stack_than_asked_for_fails(workspace: Workspace) -> None:
+    assert workspace.run("preview", "staging").returncode == 1
+
+
+def test_a_deployment_applies_the_plan_of_its_preview(workspace: Workspace) -> None:
+    result = workspace.run("deploy", "prod")
+    assert result.returncode == 0, result.stderr
+    ((command, *options),) = workspace.updates
+    assert command == "up"
+    plan = Path(options[options.index("--plan") + 1])
+    assert plan == workspace.preview / "plan.json"
+    assert {"--yes", "--non-interactive", "--suppress-permalink=true"} <= set(options)
+
+
+@pytest.mark.parametrize(
+    "answer", [(output(step("delete", TABLE)), "", 0), (output(CHANGE), "error: boom", 1)]
+)
+def test_what_the_gate_refuses_is_not_deployed(
+    workspace: Workspace, answer: tuple[str, str, int]
+) -> None:
+    workspace.answers("preview", *answer)
+    result = workspace.run("deploy", "prod")
+    assert result.returncode == 1
+    assert "the gate refuses" in result.stderr
+    assert workspace.updates == []
+
+
+def test_a_deployment_that_fails_says_so(workspace: Workspace) -> None:
+    workspace.answers("up", exit_code=255)
+    result = workspace.run("deploy", "prod")
+    assert result.returncode == 1
+    assert "the deployment of prod failed" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture
+def approved(workspace: Workspace) -> Path:
+    """Return a copy of a preview's folder, as an approver has seen it."""
+    workspace.run("preview", "prod")
+    return shutil.copytree(workspace.preview, workspace.folder / "approved")
+
+
+def test_what_was_approved_and_still_fits_is_applied(workspace: Workspace, approved: Path) -> None:
+    result = workspace.run("deploy", "prod", "--approved", str(approved))
+    assert result.returncode == 0, result.stderr
+    assert "This is what was approved." in result.stdout
+    (options,) = workspace.updates
+    assert options[options.index("--plan") + 1] == str(approved / "plan.json")
+
+
+@pytest.mark.parametrize(
+    "now",
+    [[SOMETHING_ELSE], [CHANGE, step("create", ALARM)], [step("create", FUNCTION, "function")], []],
+)
+def test_what_was_approved_and_no_longer_fits_is_judged_anew(
+    workspace: Workspace, approved: Path, now: list[dict[str, object]]
+) -> None:
+    workspace.answers("preview", output(*now))
+    result = workspace.run("deploy", "prod", "--approved", str(approved))
+    assert result.returncode == 0, result.stderr
+    (options,) = workspace.updates
+    assert options[options.index("--plan") + 1] == str(workspace.preview / "plan.json")
+    assert "no longer what it was" in (workspace.preview / "summary.md").read_text()
+
+
+def test_what_was_approved_and_has_become_dangerous_is_refused(
+    workspace: Workspace, approved: Path
+) -> None:
+    workspace.answers("preview", output(CHANGE, step("delete", TABLE)))
+    assert workspace.run("deploy", "prod", "--approved", str(approved)).returncode == 1
+    assert workspace.updates == []
+
+
+@pytest.mark.parametrize("text", [None, "", "{}"])
+def test_an_approval_that_cant_be_read_deploys_nothing(
+    workspace: Workspace, approved: Path, text: str | None
+) -> None:
+    path = approved / "preview.json"
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    result = workspace.run("deploy", "prod", "--approved", str(approved))
+    assert result.returncode == 1
+    assert "preview.json, which was approved, can't be read" in result.stderr
+    assert workspace.updates == []
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "verdict", "succeeds"),
+    [(0, "none", True), (7, "drift", True), (1, "failed", False), (255, "failed", False)],
+)
+def test_drift_is_told_from_a_failure_to_find_it(
+    workspace: Workspace, exit_code: int, verdict: str, *, succeeds: bool
+) -> None:
+    workspace.answers("refresh", "~ memorySize: 256 => 128", "warning: slow", exit_code)
+    result = workspace.run("drift", "prod")
+    assert (result.returncode == 0) == succeeds
+    folder = workspace.folder / "target/drift/prod"
+    assert (folder / "verdict").read_text() == f"{verdict}\n"
+    report = (folder / "report.md").read_text()
+    assert "~ memorySize: 256 => 128" in report
+    assert "warning: slow" in report
+
+
+def test_drift_is_looked_for_without_changing_anything(workspace: Workspace) -> None:
+    workspace.answers("refresh")
+    workspace.run("drift", "prod")
+    ((command, *options),) = workspace.calls
+    assert command == "refresh"
+    assert {"--preview-only", "--expect-no-changes", "--suppress-permalink=true"} <= set(options)
+
+
+@pytest.mark.parametrize("command", ["preview", "deploy", "drift"])
+def test_without_the_cli_there_is_a_hint_where_to_get_it(
+    workspace: Workspace, command: str
+) -> None:
+    (workspace.folder / "bin/pulumi").unlink()
+    result = workspace.run(command, "prod")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: pulumi is missing. Install it: https://www.pulumi.com")
+
+
+def test_a_list_of_allowed_changes_that_cant_be_read_stops_everything(workspace: Workspace) -> None:
+    (workspace.folder / "infra/gate/allowed.yaml").write_text("- x")
+    result = workspace.run("deploy", "prod")
+    assert result.returncode == 1
+    assert "allowed.yaml" in result.stderr
+    assert not (workspace.folder / "bin/calls").exists()
