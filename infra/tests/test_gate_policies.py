@@ -61,6 +61,11 @@ def test_a_policy_that_allows_the_same_or_less_is_not_wider(
     ("old", "new"),
     [
         ([], [WRITE]),
+        ([LAMBDA], [WRITE]),
+        ([WRITE], [LAMBDA]),
+        ([LAMBDA], [{**LAMBDA, "Resource": "*"}]),
+        ([{**WRITE, "Effect": "Deny"}], [WRITE]),
+        ([{**WRITE, "Effect": "Deny"}, WRITE], [WRITE]),
         ([READ], [READ, WRITE]),
         ([WRITE], [allow("dynamodb:*", TABLE)]),
         ([WRITE], [allow("dynamodb:UpdateIte?", TABLE)]),
@@ -79,6 +84,8 @@ def test_a_policy_that_allows_the_same_or_less_is_not_wider(
         ([under(StringEquals={"a": "1"})], [under(StringEquals={"b": "1"})]),
         ([under(StringEquals={"a": "1"})], [under(StringEquals={"a": []})]),
         ([under(StringLike={"a": "x*"})], [under(StringLike={"a": "*"})]),
+        ([under(StringLike={"a": "x*"})], [under(StringLike={"a": []})]),
+        ([under(StringLike={"a": "x*"})], [allow("a:B", TABLE)]),
         # The more values, the fewer are left.
         ([under(StringNotEquals={"a": ["1", "2"]})], [under(StringNotEquals={"a": "1"})]),
         ([under(NumericLessThan={"a": "1"})], [under(NumericLessThan={"a": "2"})]),
@@ -89,6 +96,18 @@ def test_a_policy_that_allows_the_same_or_less_is_not_wider(
         (
             [{"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}],
             [{"Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"}],
+        ),
+        (
+            [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}],
+            [{"Effect": "Allow", "NotAction": "iam:Get*", "Resource": "*"}],
+        ),
+        (
+            [{"Effect": "Allow", "Action": "a:B", "NotResource": "arn:*"}],
+            [{"Effect": "Allow", "Action": "a:B", "NotResource": "arn:x"}],
+        ),
+        (
+            [{"Effect": "Allow", "Action": "a:B", "NotPrincipal": {"AWS": "*"}}],
+            [{"Effect": "Allow", "Action": "a:B", "NotPrincipal": {"AWS": "arn:x"}}],
         ),
         ([WRITE], [{"Effect": "Allow", "NotAction": "dynamodb:UpdateItem", "Resource": TABLE}]),
         ([WRITE], [{"Effect": "Allow", "Action": "dynamodb:UpdateItem", "NotResource": TABLE}]),
@@ -101,6 +120,17 @@ def test_a_policy_that_allows_more_is_wider(old: list[Json], new: list[Json]) ->
 def test_what_is_new_is_named() -> None:
     (said,) = widened(grants({"Statement": WRITE}), grants({"Statement": [WRITE, READ]}))
     assert said == f"it would allow `dynamodb:GetItem` on `{TABLE}`"
+
+
+def test_who_is_new_is_named() -> None:
+    (said,) = widened([], grants({"Statement": LAMBDA}))
+    assert said == "it would allow `sts:AssumeRole` for `Service:lambda.amazonaws.com`"
+
+
+def test_all_but_something_is_named() -> None:
+    statement: Json = {"Effect": "Allow", "NotAction": ["b:*", "a:*"], "NotResource": "arn:x"}
+    (said,) = widened([], grants({"Statement": statement}))
+    assert said == "it would allow all but `a:*, b:*` on all but `arn:x`"
 
 
 def test_what_is_no_longer_denied_is_named() -> None:
@@ -157,6 +187,9 @@ def test_a_statement_with_a_limit_is_not(statement: Json) -> None:
         "{",
         "[]",
         "{}",
+        "7",
+        json.dumps({"Statement": [{"Effect": "Allow", "Action": []}]}),
+        json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a:B", 7]}]}),
         json.dumps({"Statement": "x"}),
         json.dumps({"Statement": [{"Effect": "Maybe", "Action": "a:B"}]}),
         json.dumps({"Statement": [{"Effect": "Allow"}]}),
