@@ -9,7 +9,6 @@ from gate.policies import Grant, PolicyError, far_reaching, grants, open_to_anyo
 from gate.preview import CREATIONS, Preview, State, Step
 from gate.values import is_unknown
 
-ROLE = "aws:iam/role:Role"
 PERMISSION = "aws:lambda/permission:Permission"
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 
@@ -57,8 +56,7 @@ def _widenings(
         found.append(("authorizationType", "it would let everyone call the function"))
     if step.type in _ATTACHMENT_OF:
         found += _of_attachment(step, old, new, preview)
-    if step.type == ROLE:
-        found += _of_role(old, new)
+    found += _of_identity(old, new)
     before = _policies(old.inputs) if old else {}
     for path, policy in _policies(new.inputs).items():
         if path not in before or before[path] != policy:
@@ -153,7 +151,8 @@ def _is_administrative(policy_arn: JsonValue) -> bool:
     return name.endswith("FullAccess") or name in {"AdministratorAccess", "PowerUserAccess"}
 
 
-def _of_role(old: State | None, new: State) -> list[tuple[str, str]]:
+def _of_identity(old: State | None, new: State) -> list[tuple[str, str]]:
+    """Return what a role or user may do by its own properties."""
     found: list[tuple[str, str]] = []
     before = _texts(old, "managedPolicyArns")
     found += [
@@ -163,7 +162,7 @@ def _of_role(old: State | None, new: State) -> list[tuple[str, str]]:
     ]
     boundary = old.inputs.get("permissionsBoundary") if old else None
     if boundary and boundary != new.inputs.get("permissionsBoundary"):
-        found.append(("permissionsBoundary", f"the role would no longer be within `{boundary}`"))
+        found.append(("permissionsBoundary", f"it would no longer be within `{boundary}`"))
     return found
 
 
@@ -174,14 +173,13 @@ def _texts(state: State | None, key: str) -> Sequence[str]:
 
 def _of_permission(old: State | None, new: State) -> list[str]:
     after = grants(_as_policy(new))
-    found = open_to_anyone(after)
-    if not found and old:
-        found = widened(grants(_as_policy(old)), after)
-    if not found and _is_of_service(new) and not after[0].conditions:
-        found = [f"it would allow {after[0]}, in whatever account that serves"]
-    if not found and not old and not _is_of_service(new):
-        found = [f"it would allow {after[0]}"]
-    return found
+    if everyone := open_to_anyone(after):
+        return everyone
+    if old:
+        return widened(grants(_as_policy(old)), after)
+    # Without a condition, a service calls the function for whoever asks it to, in any account.
+    is_named = _is_of_service(new) and any(grant.conditions for grant in after)
+    return [] if is_named else [f"it would allow {grant}" for grant in after]
 
 
 def _is_of_service(permission: State) -> bool:

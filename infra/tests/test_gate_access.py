@@ -82,6 +82,11 @@ def test_a_policy_of_which_nobody_knows_what_it_allows_is_refused(after: str) ->
     assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": after}) == [Danger.ACCESS]
 
 
+@pytest.mark.parametrize("key", ["assumeRolePolicy", "policyDocument"])
+def test_that_is_so_for_all_kinds_of_policies(key: str) -> None:
+    assert changed(ROLE, {key: LAMBDA_MAY}, {key: UNKNOWN}) == [Danger.ACCESS]
+
+
 def test_where_nobody_knows_what_was_allowed_all_is_more() -> None:
     assert changed(ROLE_POLICY, {"policy": UNKNOWN}, {"policy": COUNTS}) == [Danger.ACCESS]
 
@@ -89,6 +94,12 @@ def test_where_nobody_knows_what_was_allowed_all_is_more() -> None:
 def test_whoever_may_take_a_role_is_watched_too() -> None:
     before, after = {"assumeRolePolicy": LAMBDA_MAY}, {"assumeRolePolicy": ALL_MAY}
     assert changed(ROLE, before, after) == [Danger.ACCESS]
+
+
+def test_what_stays_open_to_everyone_is_noticed_when_it_changes() -> None:
+    before = policy(*(allow(action, Principal="*") for action in ("sns:Publish", "sns:Subscribe")))
+    after = policy(allow("sns:Publish", Principal="*"))
+    assert changed(TOPIC, {"policy": before}, {"policy": after}) == [Danger.ACCESS]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +120,7 @@ def test_nothing_new_may_be_open_to_everyone(kind: str, inputs: Json) -> None:
 def test_a_new_role_may_get_rights_with_a_limit(operation: str) -> None:
     assert added(ROLE_POLICY, {"policy": COUNTS}, {**NEW_ROLE, "op": operation}) == []
     assert added(ROLE_POLICY, {"policy": UNKNOWN}, NEW_ROLE) == []
+    assert added(ROLE_POLICY, {"policy": COUNTS}, NEW_ROLE, hidden=17) == []
 
 
 def test_a_new_role_may_not_get_rights_without_a_limit() -> None:
@@ -116,6 +128,19 @@ def test_a_new_role_may_not_get_rights_without_a_limit() -> None:
     assert added(ROLE_POLICY, {"policy": everything}, NEW_ROLE) == [Danger.ACCESS]
     inline = {"inlinePolicies": [{"name": "x", "policy": everything}]}
     assert dangers(step("create", ROLE, new=state(inline))) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("kind", ["role", "user", "group"])
+def test_what_a_user_or_a_group_may_do_is_watched_as_well(kind: str) -> None:
+    policy_kind = f"aws:iam/{kind}Policy:{kind.title()}Policy"
+    attachment_kind = f"aws:iam/{kind}PolicyAttachment:{kind.title()}PolicyAttachment"
+    named = {kind: "somebody"}
+    for resource, rights in (
+        (policy_kind, {"policy": COUNTS}),
+        (attachment_kind, {"policyArn": LOGS}),
+    ):
+        change = step("create", resource, new=state({**named, **rights}))
+        assert dangers(change, hidden=17) == [Danger.ACCESS]
 
 
 def test_a_role_that_is_there_may_not_get_another_policy() -> None:
@@ -135,7 +160,10 @@ def test_a_policy_of_an_unknown_role_is_refused() -> None:
     assert dangers(step("create", ROLE_POLICY, new=new)) == [Danger.ACCESS]
 
 
-ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+ADMINISTRATOR, POWER_USER, ALL_OF_IAM = (
+    f"arn:aws:iam::aws:policy/{name}"
+    for name in ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
+)
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
@@ -147,9 +175,9 @@ def test_a_role_that_is_there_may_not_get_a_policy_from_elsewhere(arn: str) -> N
 
 
 def test_a_new_role_may_get_one_unless_it_is_an_administrators() -> None:
-    assert added(ATTACHMENT, {"policyArn": LOGS}, NEW_ROLE) == []
-    assert added(ATTACHMENT, {"policyArn": ADMINISTRATOR}, NEW_ROLE) == [Danger.ACCESS]
-    for arn, found in ((LOGS, []), (ADMINISTRATOR, [Danger.ACCESS])):
+    administrators = [(arn, [Danger.ACCESS]) for arn in (ADMINISTRATOR, POWER_USER, ALL_OF_IAM)]
+    for arn, found in ((LOGS, []), *administrators):
+        assert added(ATTACHMENT, {"policyArn": arn}, NEW_ROLE) == found
         assert dangers(step("create", ROLE, new=state({"managedPolicyArns": [arn]}))) == found
 
 
@@ -162,8 +190,10 @@ def test_a_role_stays_within_its_boundary(after: Json) -> None:
     assert changed(ROLE, {"permissionsBoundary": "arn:boundary"}, after) == [Danger.ACCESS]
 
 
-def test_a_role_may_get_a_boundary() -> None:
-    assert changed(ROLE, {}, {"permissionsBoundary": "arn:boundary"}) == []
+@pytest.mark.parametrize("before", [{}, {"permissionsBoundary": "arn:boundary"}])
+def test_a_role_may_get_a_boundary_and_keep_it(before: Json) -> None:
+    after = {"permissionsBoundary": "arn:boundary", "description": "x"}
+    assert changed(ROLE, before, after) == []
 
 
 @pytest.mark.parametrize(
@@ -177,6 +207,16 @@ def test_a_role_may_get_a_boundary() -> None:
 def test_the_function_is_called_by_named_resources_of_services_only(different: Json) -> None:
     inputs = {key: value for key, value in {**INVOKED, **different}.items() if value is not None}
     assert dangers(step("create", PERMISSION, new=state(inputs))) == [Danger.ACCESS]
+    before = state(INVOKED)
+    assert dangers(step("replace", PERMISSION, old=before, new=state(inputs))) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("condition", ["sourceAccount", "principalOrgId"])
+def test_an_account_or_organization_names_who_calls_it_too(condition: str) -> None:
+    before = {key: value for key, value in INVOKED.items() if key != "sourceArn"}
+    named = state({**before, condition: "123456789012"})
+    assert dangers(step("create", PERMISSION, new=named)) == []
+    assert dangers(step("replace", PERMISSION, old=named, new=state(before))) == [Danger.ACCESS]
 
 
 @pytest.mark.parametrize("source", ["arn:api/prod/POST/visitorcount", UNKNOWN])
