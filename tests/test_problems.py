@@ -13,6 +13,7 @@ def assert_not_found(response: requests.Response) -> None:
     assert "Retry-After" not in response.headers
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("path", ["/elsewhere", "s"])
 def test_an_unknown_path_is_a_problem(counter: Counter, path: str) -> None:
     response = counter.request("GET", path)

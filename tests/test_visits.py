@@ -9,6 +9,7 @@ from client import Counter
 LARGEST_COUNT = 2**53 - 1
 
 
+@pytest.mark.smoke
 def test_a_visit_is_answered_with_the_count_as_a_json_integer(counter: Counter) -> None:
     response = counter.request("GET")
     assert response.status_code == 200

@@ -69,7 +69,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     yield from (f"**{_text(failure)}**" for failure in verdict.failures)
     explanation = "\n".join(each.strip() for each in verdict.explanations if each.strip())
     if explanation:
-        yield _fenced(_QUERY.sub(r"\1?…", explanation)[:_EXPLANATION_LIMIT])
+        yield fenced(_QUERY.sub(r"\1?…", explanation)[:_EXPLANATION_LIMIT])
     if verdict.refused:
         yield "### Refused"
         yield _list(_finding(finding) for finding in verdict.refused)
@@ -106,7 +106,7 @@ def _changes(preview: Preview | None) -> Iterator[str]:
             changed = f": {', '.join(step.changed)}" if step.changed else ""
             title = _text(f"{step.operation}{changed}")
             shown = diff(step)
-            details = _fenced(shown, "diff") if shown else "Nothing that may be shown."
+            details = fenced(shown, "diff") if shown else "Nothing that may be shown."
             yield (
                 f"\n<details><summary>{_named(step, html=True)} {title}</summary>\n\n"
                 f"{details}\n\n</details>\n"
@@ -135,7 +135,8 @@ def _text(text: str) -> str:
     return one_line.replace("<", "&lt;").replace("@", "&#64;")
 
 
-def _fenced(text: str, language: str = "") -> str:
+def fenced(text: str, language: str = "") -> str:
+    """Return a text as a block of code, whatever it holds."""
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

@@ -3,6 +3,8 @@
 import shutil
 from enum import StrEnum
 
+from gate.summary import fenced
+
 from release.engine import PROJECT, ask
 
 # What the CLI exits with where --expect-no-changes is not met.
@@ -34,7 +36,7 @@ def drift(stack: str) -> Drift:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     report = f"{run.stdout}\n{run.stderr}".strip()
-    (folder / "report.md").write_text(report + "\n")
+    (folder / "report.md").write_text(f"## {stack} and what is there\n\n{fenced(report)}\n")
     (folder / "verdict").write_text(f"{found}\n")
     print(report)
     return found

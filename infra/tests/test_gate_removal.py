@@ -39,7 +39,10 @@ DISPOSABLE = [
     ALARM,
     PERMISSION,
     "aws:apigateway/methodSettings:MethodSettings",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:sns/topicSubscription:TopicSubscription",
     "pulumi:providers:aws",
 ]
@@ -115,6 +118,18 @@ def test_where_no_detail_says_it_the_reason_of_the_engine_does() -> None:
     change = step("replace", REST_API, diffReasons=["name", "tags"], replaceReasons=["name"])
     (finding,) = verdict(change).refused
     assert "forced by `name`" in finding.what
+
+
+def test_a_replacement_without_a_reason_says_that() -> None:
+    (finding,) = verdict(step("replace", TABLE)).refused
+    assert finding.what == "would be replaced, forced by an unnamed property"
+
+
+@pytest.mark.parametrize("kind", KEPT[:-2])
+def test_what_would_be_lost_is_said_for_each_kind_that_is_known(kind: str) -> None:
+    (finding,) = verdict(step("delete", kind)).refused
+    assert finding.what == "would be deleted, since the program no longer has it"
+    assert "The gate doesn't know" not in finding.why
 
 
 def test_a_resource_that_stays_in_the_cloud_is_refused_as_well() -> None:

@@ -20,7 +20,13 @@ def test_a_resource_must_not_lose_that_it_is_retained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [({}, {"protect": True}), ({"protect": True}, {"protect": True}), ({}, {})]
+    ("old", "new"),
+    [
+        ({}, {"protect": True}),
+        ({"protect": True}, {"protect": True}),
+        ({}, {}),
+        ({"retainOnDelete": True}, {"retainOnDelete": True}),
+    ],
 )
 def test_protection_may_be_added_or_stay(old: Json, new: Json) -> None:
     assert dangers(step("update", TABLE, old=state(**old), new=state(**new))) == []
@@ -49,8 +55,19 @@ def test_deletion_protection_must_not_be_turned_off(after: Json) -> None:
 
 
 def test_what_someone_else_turned_on_must_not_be_turned_off_by_the_program() -> None:
-    off = {"deletionProtectionEnabled": False}
-    change = step("update", TABLE, old=state(off, outputs=DELETION), new=state(off))
+    for after in ({"deletionProtectionEnabled": False}, {"deletionProtectionEnabled": UNKNOWN}):
+        change = step("update", TABLE, old=state(outputs=DELETION), new=state(after))
+        assert dangers(change) == [Danger.SAFEGUARD]
+
+
+def test_what_is_off_may_stay_off() -> None:
+    off = state({"deletionProtectionEnabled": False, "pointInTimeRecovery": {"enabled": False}})
+    assert dangers(step("update", TABLE, old=off, new=off)) == []
+
+
+def test_deletion_protection_has_another_name_elsewhere() -> None:
+    before, after = state({"deletionProtection": True}), state({"deletionProtection": False})
+    change = step("update", "aws:rds/instance:Instance", old=before, new=after)
     assert dangers(change) == [Danger.SAFEGUARD]
 
 

@@ -231,6 +231,8 @@ def test_drift_is_told_from_a_failure_to_find_it(
     report = (folder / "report.md").read_text()
     assert "~ memorySize: 256 => 128" in report
     assert "warning: slow" in report
+    # It is the CLI's own text, and becomes part of an issue.
+    assert report.count("```") == 2
 
 
 def test_drift_is_looked_for_without_changing_anything(workspace: Workspace) -> None:

@@ -1,0 +1,27 @@
+"""A pretended GitHub, and a step that asks it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workflows.fake_github import FakeGithub, fake_github
+from workflows.step import Step
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGithub]:
+    """Return an empty GitHub."""
+    with fake_github() as running:
+        yield running
+
+
+@pytest.fixture
+def step(
+    github: FakeGithub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Step:
+    """Return a step of a workflow."""
+    return Step(github, tmp_path, monkeypatch, capsys)

@@ -1,0 +1,138 @@
+"""The workflows as data."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+PROJECT = Path(__file__).absolute().parents[3]
+FOLDER = PROJECT / ".github"
+
+Json = dict[str, Any]
+
+
+@cache
+def load(path: Path) -> Json:
+    """Read a YAML file."""
+    return yaml.safe_load(path.read_text())
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a job or of a composite action."""
+
+    place: str
+    """Where it is, for messages."""
+    data: Json
+
+    def __str__(self) -> str:
+        """Name it in messages."""
+        return f"{self.place}: {self.data['name']}"
+
+    @property
+    def name(self) -> str:
+        """Its name, which all have."""
+        return self.data["name"]
+
+    @property
+    def uses(self) -> str:
+        """The action, without its version."""
+        return self.data.get("uses", "").partition("@")[0]
+
+    @property
+    def inputs(self) -> Json:
+        """What the action gets."""
+        return self.data.get("with", {})
+
+    @property
+    def run(self) -> str:
+        """The commands."""
+        return self.data.get("run", "")
+
+    @property
+    def make(self) -> str | None:
+        """The target, if it is a call of make and nothing else."""
+        match = re.fullmatch(r'make ([a-z-]+)((?: [A-Z]+=[\w/"$]+)*)', self.run)
+        return match and match[1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a workflow."""
+
+    name: str
+    data: Json
+
+    @property
+    def needs(self) -> set[str]:
+        """The jobs that it waits for itself."""
+        needs: str | list[str] = self.data.get("needs", [])
+        return {needs} if isinstance(needs, str) else set(needs)
+
+    @property
+    def steps(self) -> list[Step]:
+        """Its own steps."""
+        return [Step(self.name, each) for each in self.data.get("steps", [])]
+
+    @property
+    def permissions(self) -> Mapping[str, str]:
+        """What its token may do."""
+        return self.data["permissions"]
+
+    def position(self, make: str) -> int:
+        """Return where a target of make is called, the only time."""
+        (found,) = (index for index, step in enumerate(self.steps) if step.make == make)
+        return found
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A file."""
+
+    path: Path
+
+    @property
+    def data(self) -> Json:
+        """All of it."""
+        return load(self.path)
+
+    @property
+    def triggers(self) -> Json:
+        """What starts it."""
+        # YAML reads `on` as true.
+        return cast("dict[Any, Json]", self.data)[True]
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """Its jobs by name."""
+        return {name: Job(name, data) for name, data in self.data["jobs"].items()}
+
+    def before(self, job: str) -> set[str]:
+        """Return all jobs that must have succeeded before one starts."""
+        needs = self.jobs[job].needs
+        return needs.union(*(self.before(each) for each in needs))
+
+
+WORKFLOWS = {path.stem: Workflow(path) for path in sorted(FOLDER.glob("workflows/*"))}
+ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
+CI, DEPLOY, DRIFT, PREVIEW = (WORKFLOWS[name] for name in ("ci", "deploy", "drift", "preview"))
+TEXTS = {path: path.read_text() for path in [*(each.path for each in WORKFLOWS.values()), *ACTIONS]}
+
+
+def jobs() -> Iterator[tuple[str, Job]]:
+    """Return each job with its full name."""
+    for workflow, file in WORKFLOWS.items():
+        for name, job in file.jobs.items():
+            yield f"{workflow}/{name}", job
+
+
+def steps() -> Iterator[Step]:
+    """Return each step of jobs and of composite actions."""
+    for name, job in jobs():
+        yield from (Step(name, step.data) for step in job.steps)
+    for path in ACTIONS:
+        yield from (Step(path.parent.name, data) for data in load(path)["runs"]["steps"])
