@@ -8,8 +8,8 @@ from gate.findings import Finding
 from gate.preview import Preview, Step
 from gate.verdict import Verdict
 
-JOB_SUMMARY_LIMIT = 1_000_000
-"""Characters. GitHub takes 1 MiB:
+JOB_SUMMARY_LIMIT = 900_000
+"""Characters, of which few take more than a byte. GitHub takes 1 MiB:
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
 """
 
@@ -21,8 +21,8 @@ _HOW_TO_ALLOW = (
     "day, as docs/gate.md says."
 )
 
-# What can be said of a failure without burying the rest.
-_EXPLANATION_LIMIT = 8_000
+# Of what the CLI printed: more would bury the rest.
+_PRINTED_LIMIT = 20_000
 
 # A URL's query may hold a signature that gives access to what it names.
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
@@ -69,7 +69,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     yield from (f"**{_text(failure)}**" for failure in verdict.failures)
     explanation = "\n".join(each.strip() for each in verdict.explanations if each.strip())
     if explanation:
-        yield fenced(_QUERY.sub(r"\1?…", explanation)[:_EXPLANATION_LIMIT])
+        yield printed(explanation)
     if verdict.refused:
         yield "### Refused"
         yield _list(_finding(finding) for finding in verdict.refused)
@@ -106,7 +106,7 @@ def _changes(preview: Preview | None) -> Iterator[str]:
             changed = f": {', '.join(step.changed)}" if step.changed else ""
             title = _text(f"{step.operation}{changed}")
             shown = diff(step)
-            details = fenced(shown, "diff") if shown else "Nothing that may be shown."
+            details = _fenced(shown, "diff") if shown else "Nothing that may be shown."
             yield (
                 f"\n<details><summary>{_named(step, html=True)} {title}</summary>\n\n"
                 f"{details}\n\n</details>\n"
@@ -135,8 +135,12 @@ def _text(text: str) -> str:
     return one_line.replace("<", "&lt;").replace("@", "&#64;")
 
 
-def fenced(text: str, language: str = "") -> str:
-    """Return a text as a block of code, whatever it holds."""
+def printed(text: str) -> str:
+    """Show what the CLI printed, but no address that gives access to what it names."""
+    return _fenced(_QUERY.sub(r"\1?…", text)[:_PRINTED_LIMIT])
+
+
+def _fenced(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"

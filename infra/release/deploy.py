@@ -37,10 +37,15 @@ def deploy(stack: str, approved: Path | None) -> None:
                 "⚠️ The stack is no longer what it was when this was approved. So it was previewed "
                 "again, and the above is what passed the gate and is deployed."
             )
-        print(note)
+        # Before what the CLI prints.
+        print(note, flush=True)
         now.summary.write_text(f"{now.summary.read_text()}\n{note}\n")
+    now.started.touch()
     if not update(stack, ["--plan", str(plan)]):
-        msg = f"the deployment of {stack} failed, see above. What was done before stays done"
+        msg = (
+            f"the deployment of {stack} failed, see above. What was done before stays done; "
+            "docs/operations.md#rolling-back says how to go back"
+        )
         raise DeployError(msg)
 
 

@@ -3,7 +3,7 @@
 import shutil
 from enum import StrEnum
 
-from gate.summary import fenced
+from gate.summary import printed
 
 from release.engine import PROJECT, ask
 
@@ -36,7 +36,7 @@ def drift(stack: str) -> Drift:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     report = f"{run.stdout}\n{run.stderr}".strip()
-    (folder / "report.md").write_text(f"## {stack} and what is there\n\n{fenced(report)}\n")
+    (folder / "report.md").write_text(f"## {stack} and what is there\n\n{printed(report)}\n")
     (folder / "verdict").write_text(f"{found}\n")
     print(report)
     return found

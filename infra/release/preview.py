@@ -34,6 +34,11 @@ class Folder:
         return self.path / "plan.json"
 
     @property
+    def started(self) -> Path:
+        """There from the moment on from which a deployment may have changed something."""
+        return self.path / "started"
+
+    @property
     def summary(self) -> Path:
         """The verdict and all changes, in Markdown."""
         return self.path / "summary.md"
@@ -61,5 +66,5 @@ def preview(stack: str) -> Verdict:
         markdown(verdict, COMMENT_LIMIT, "The summary of the workflow's run has them.")
     )
     print(verdict_markdown(verdict))
-    print(f"All changes: {folder.summary.relative_to(PROJECT)}")
+    print(f"All changes: {folder.summary.relative_to(PROJECT)}", flush=True)
     return verdict

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from gate.findings import Danger
 from gate.verdict import Run, judge
 from previews import REST_API, TABLE, TODAY, output, state, step, urn, verdict
 
@@ -69,6 +70,14 @@ def test_an_expired_entry_is_named(tmp_path: Path) -> None:
     assert list(verdict(REPLACED, exceptions=exceptions).expired) == exceptions
 
 
+def test_an_expired_entry_for_something_else_is_not() -> None:
+    other = Allowed(
+        urn=urn(TABLE, "other"), change=Danger.REPLACE, reason="Was.", expires=date(2030, 1, 14)
+    )
+    assert str(other) == f"replace of {urn(TABLE, 'other')}"
+    assert not verdict(REPLACED, exceptions=[other]).expired
+
+
 def test_an_expired_entry_takes_nothing_from_a_valid_one(tmp_path: Path) -> None:
     both = ENTRY + ENTRY.replace("2030-02-01", "2030-01-14")
     judged = verdict(REPLACED, exceptions=read(tmp_path, both))
@@ -94,7 +103,12 @@ def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
         # What nobody knows can't be reviewed.
         (ENTRY.replace("replace", "unknown"), "0.change"),
         (ENTRY.replace("  name: table\n", ""), "either urn, or type and name"),
+        (ENTRY.replace("  name: table\n", "").replace("type", "name"), "either urn, or type"),
         (ENTRY + "  urn: urn:pulumi:a::b::c::d\n", "either urn, or type and name"),
+        (
+            ENTRY.replace("  name: table\n", "  urn: urn:pulumi:a::b::c::d\n"),
+            "either urn, or type and name",
+        ),
         (ENTRY + "  stack: prod\n", "0.stack: Extra inputs are not permitted"),
         ("x: 1", "valid list"),
         ("- x", "0"),

@@ -141,6 +141,7 @@ def test_a_deployment_applies_the_plan_of_its_preview(workspace: Workspace) -> N
     plan = Path(options[options.index("--plan") + 1])
     assert plan == workspace.preview / "plan.json"
     assert {"--yes", "--non-interactive", "--suppress-permalink=true"} <= set(options)
+    assert (workspace.preview / "started").exists()
 
 
 @pytest.mark.parametrize(
@@ -154,6 +155,7 @@ def test_what_the_gate_refuses_is_not_deployed(
     assert result.returncode == 1
     assert "the gate refuses" in result.stderr
     assert workspace.updates == []
+    assert not (workspace.preview / "started").exists()
 
 
 def test_a_deployment_that_fails_says_so(workspace: Workspace) -> None:
@@ -161,6 +163,8 @@ def test_a_deployment_that_fails_says_so(workspace: Workspace) -> None:
     result = workspace.run("deploy", "prod")
     assert result.returncode == 1
     assert "the deployment of prod failed" in result.stderr
+    assert "#rolling-back" in result.stderr
+    assert (workspace.preview / "started").exists()
     assert "Traceback" not in result.stderr
 
 
@@ -223,7 +227,8 @@ def test_an_approval_that_cant_be_read_deploys_nothing(
 def test_drift_is_told_from_a_failure_to_find_it(
     workspace: Workspace, exit_code: int, verdict: str, *, succeeds: bool
 ) -> None:
-    workspace.answers("refresh", "~ memorySize: 256 => 128", "warning: slow", exit_code)
+    said = "~ memorySize: 256 => 128\nhttps://bucket.example/state?X-Amz-Signature=abc"
+    workspace.answers("refresh", said, "warning: slow", exit_code)
     result = workspace.run("drift", "prod")
     assert (result.returncode == 0) == succeeds
     folder = workspace.folder / "target/drift/prod"
@@ -231,7 +236,8 @@ def test_drift_is_told_from_a_failure_to_find_it(
     report = (folder / "report.md").read_text()
     assert "~ memorySize: 256 => 128" in report
     assert "warning: slow" in report
-    # It is the CLI's own text, and becomes part of an issue.
+    # It becomes part of an issue that others may read.
+    assert "X-Amz" not in report
     assert report.count("```") == 2
 
 
