@@ -1,15 +1,13 @@
 """The counter under test: any URL given with --url, or a local run of its own."""
 
-import os
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from threading import Thread
 
 import pytest
-from client import Counter
-
-WORKSPACE = Path(__file__).resolve().parent.parent
+import requests
+from client import TIMEOUT_SECONDS, Counter
+from local_run import local_run
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,33 +24,31 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """Return the URL that counts visits."""
     given: str | None = request.config.getoption("--url")
     if given:
+        wait_for(given)
         yield given
     else:
-        yield from local_run(tmp_path_factory.mktemp("local-run"))
+        with local_run(tmp_path_factory.mktemp("local-run")) as page:
+            yield f"{page}visitorcount"
 
 
-def local_run(folder: Path) -> Iterator[str]:
-    """Run the counter as `make run` does, with its data in a folder of its own."""
-    command = ["cargo", "run", "--quiet", "--locked", "--package", "visitor-counter-local"]
-    command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
-    settings = {"PORT": "0", "ALLOWED_ORIGINS": "*", "START_COUNT": "0"}
-    # The developer's own proxy doesn't know this server.
-    for variable in ("NO_PROXY", "no_proxy"):
-        os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))
-    with subprocess.Popen(
-        command, cwd=folder, env=os.environ | settings, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
+def wait_for(url: str) -> None:
+    """Wait until a deployment has arrived: the gateway takes some seconds to serve a new stage.
+
+    A preflight is answered by the function, and not counted.
+    """
+    patience = Retry(
+        total=6,
+        connect=1,
+        backoff_factor=0.5,
+        status_forcelist=range(400, 600),
+        allowed_methods=["OPTIONS"],
+    )
+    with requests.Session() as session:
+        session.mount(url, HTTPAdapter(max_retries=patience))
         try:
-            lines = (line.split() for line in server.stdout)
-            url = next((line[1] for line in lines if line[:1] == ["counter"]), None)
-            if url is None:
-                pytest.fail("the local run did not start, see its standard error")
-            # What it logs must go somewhere, or it waits for its reader.
-            Thread(target=server.stdout.read, daemon=True).start()
-            yield url
-        finally:
-            server.terminate()
+            session.options(url, timeout=TIMEOUT_SECONDS)
+        except requests.RequestException as error:
+            pytest.exit(f"{url} is not a counter that answers: {error}", returncode=1)
 
 
 @pytest.fixture

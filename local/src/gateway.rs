@@ -12,28 +12,22 @@ use axum::http::header::{
     USER_AGENT, VARY,
 };
 use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 use visitor_counter::{Handler, causes};
 
+use crate::page;
+
 const STAGE: &str = "local";
 
-/// The demo page at `/`, and the counter's API everywhere else.
+/// The demo page, and the counter's API everywhere else.
 pub(crate) fn routes(handler: Handler) -> Router {
-    Router::new()
-        .route("/", get(page).fallback(invoke))
+    page::routes()
+        .method_not_allowed_fallback(invoke)
         .fallback(invoke)
         .with_state(handler)
-}
-
-async fn page() -> impl IntoResponse {
-    (
-        [(CACHE_CONTROL, "no-cache")],
-        Html(include_str!("../../frontend/index.html")),
-    )
 }
 
 /// Hands a request to the handler, as the event that API Gateway would make of it.

@@ -3,10 +3,12 @@
 //! * `database`: DynamoDB, embedded, with its data in `.local/`.
 //! * `gateway`: HTTP to the events of API Gateway and back, with the handler of the Lambda
 //!   function between.
+//! * `page`: the demo page.
 //! * `start`: what can be set, and what can go wrong before the first visit.
 
 mod database;
 mod gateway;
+mod page;
 mod start;
 
 use std::io::{self, Write};

@@ -32,21 +32,35 @@ async fn parallel_visitors_get_distinct_counts_without_a_gap() {
 }
 
 #[tokio::test]
-async fn the_demo_page_is_at_the_root() {
+async fn the_demo_page_is_served_as_a_careful_site_would() {
     let (server, _folder) = start(&[]).await;
-    let response = server.request("GET", "/").await;
-    assert_eq!(response.status(), 200);
-    assert_eq!(
-        header(&response, "content-type"),
-        "text/html; charset=utf-8"
-    );
-    assert!(
-        response
-            .text()
-            .await
-            .unwrap()
-            .contains("fetch(\"visitorcount\")")
-    );
+    for (path, kind, part) in [
+        ("/", "text/html", "<visitor-count src=\"visitorcount\">"),
+        ("/demo.css", "text/css", "color-scheme: light dark"),
+        ("/demo.js", "text/javascript", "visitor-count:loaded"),
+        (
+            "/visitor-count.js",
+            "text/javascript",
+            "customElements.define",
+        ),
+    ] {
+        let response = server.request("GET", path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        for (name, value) in [
+            ("cache-control", "no-cache"),
+            ("content-type", &format!("{kind}; charset=utf-8")),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(header(&response, name), value, "{path}");
+        }
+        let policy = header(&response, "content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(response.text().await.unwrap().contains(part), "{path}");
+        assert_eq!(server.request("HEAD", path).await.status(), 200, "{path}");
+    }
+    assert_eq!(server.visit().await, 1);
 }
 
 #[tokio::test]
@@ -56,7 +70,10 @@ async fn unknown_paths_and_other_methods_are_not_found_as_on_the_gateway() {
         ("GET", "/visitorcounts"),
         ("GET", "/visitorcount/"),
         ("GET", "/index.html"),
+        ("GET", "/demo"),
+        ("GET", "/favicon.ico"),
         ("POST", "/"),
+        ("DELETE", "/visitor-count.js"),
         ("POST", "/visitorcount"),
         ("DELETE", "/visitorcount"),
         ("BREW", "/visitorcount"),

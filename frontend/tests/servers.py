@@ -1,0 +1,196 @@
+"""A site and an API on two origins of this machine, which answer as a test tells them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Condition, Event, Thread
+from typing import Self
+
+FRONTEND = Path(__file__).resolve().parent.parent
+
+# Longer than anything here takes.
+PATIENCE_SECONDS = 10
+
+KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a server was asked."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server says, at once or after an event."""
+
+    status: int = 200
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    after: Event | None = None
+
+
+class Server:
+    """A server on any free port, and all that it was asked."""
+
+    def __init__(self) -> None:
+        """Listen."""
+        self.requests: list[Request] = []
+        self._arrived = Condition()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                request = Request(self.command, self.path, headers)
+                answer = server.answer(request)
+                server.note(request)
+                if answer.after:
+                    answer.after.wait(PATIENCE_SECONDS)
+                body = answer.body.encode()
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_OPTIONS = do_POST = handle_any  # noqa: N815
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Say nothing."""
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+            # A page that is closed hangs up.
+            handle_error = staticmethod(lambda *_: None)  # pyright: ignore[reportAssignmentType]
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        """Serve."""
+        Thread(target=self._server.serve_forever, args=[0.01], daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Refuse connections from now on."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to a request."""
+        raise NotImplementedError
+
+    def note(self, request: Request) -> None:
+        """Remember a request."""
+        with self._arrived:
+            self.requests.append(request)
+            self._arrived.notify_all()
+
+    def wait_for(self, path: str, times: int = 1) -> None:
+        """Wait until a path was asked for."""
+        with self._arrived:
+            assert self._arrived.wait_for(
+                lambda: self.paths.count(path) >= times, PATIENCE_SECONDS
+            ), f"{path} was asked for {self.paths.count(path)} times"
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths asked for."""
+        return [request.path for request in self.requests]
+
+
+class Api(Server):
+    """The counter's API: it answers as it is told, and after that counts."""
+
+    PATH = "/visitorcount"
+
+    def __init__(self) -> None:
+        """Begin with a count of a certain length."""
+        super().__init__()
+        self.url = self.origin + self.PATH
+        self.count = 41232
+        self.script: list[Answer] = []
+
+    def will(self, *answers: Answer) -> None:
+        """Give these answers first."""
+        self.script = list(answers)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer as the contract says, also what isn't in it."""
+        if not request.path.startswith(self.PATH):
+            answer = Answer(status=204)
+        elif self.script:
+            answer = self.script.pop(0)
+        else:
+            self.count += 1
+            answer = Answer(body=json.dumps({"count": self.count}))
+        cors = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Expose-Headers": "Retry-After",
+            "Cache-Control": "no-store",
+            "Content-Type": "application/json",
+            "Vary": "Origin",
+        }
+        return Answer(answer.status, answer.body, cors | answer.headers, answer.after)
+
+    @property
+    def visits(self) -> list[str]:
+        """The methods of the requests to the counter."""
+        return [request.method for request in self.requests if request.path.startswith(self.PATH)]
+
+
+class Site(Server):
+    """A site that has the element, and a policy that allows as little as can be."""
+
+    def __init__(self, api: Api) -> None:
+        """Begin with the element and an empty page."""
+        super().__init__()
+        self._policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
+            f"connect-src 'self' {api.origin}"
+        )
+        self.files: dict[str, Answer] = {}
+        self.put("/visitor-count.js", (FRONTEND / "visitor-count.js").read_text())
+        self.put("/empty.html", "<!doctype html><title>Empty</title>")
+
+    def put(self, path: str, text: str, after: Event | None = None, *, policy: bool = True) -> None:
+        """Have a file."""
+        headers = {"Content-Type": KINDS[Path(path).suffix]}
+        if policy:
+            headers["Content-Security-Policy"] = self._policy
+        self.files[path] = Answer(200, text, headers, after)
+
+    def put_page(
+        self,
+        body: str,
+        path: str = "/index.html",
+        lang: str = ' lang="en"',
+        scripts: str = '<script type="module" src="/visitor-count.js"></script>',
+    ) -> None:
+        """Have a page with the element."""
+        html = f'<!doctype html><html{lang}><meta charset="utf-8"><title>A site</title>'
+        html += f'<link rel="icon" href="data:,">{scripts}<body>{body}'
+        self.put(path, html)
+
+    def answer(self, request: Request) -> Answer:
+        """Return the file."""
+        return self.files.get(request.path.split("?")[0], Answer(status=404))

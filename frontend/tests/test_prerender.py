@@ -1,0 +1,63 @@
+"""A page that Chromium prepares before anybody asked to see it.
+
+Chromium doesn't prerender where it is driven through its DevTools protocol, as Playwright does. So
+here it runs by itself, and the pages tell the servers what happens.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import chromium
+import pytest
+from documents import without_element
+from playwright.sync_api import Playwright
+from servers import Api, Site
+
+RULES = """<script type="speculationrules">
+{"prerender": [{"urls": ["/next.html"], "eagerness": "immediate"}]}
+</script>"""
+
+
+@pytest.fixture(params=["the element", "without the element"])
+def next_page(request: pytest.FixtureRequest, site: Site, api: Api) -> str:
+    """Return the scripts and the body of a page that counts."""
+    if request.param == "the element":
+        name, body = "/visitor-count.js", f'<visitor-count src="{api.url}"></visitor-count>'
+    else:
+        name, body = "/visits.js", '<span id="visits"></span>'
+        site.put(name, without_element(api.url))
+    # After the one that counts, to the same server, so that it can't overtake it.
+    site.put("/ran.js", f"fetch('{api.origin}/ran?prerendering=' + document.prerendering)")
+    modules = [f'<script type="module" src="{src}"></script>' for src in (name, "/ran.js")]
+    site.put_page(body, "/next.html", scripts="".join(modules))
+    return "/next.html"
+
+
+@pytest.fixture
+def go(playwright: Playwright, site: Site, tmp_path: Path) -> Iterator[Event]:
+    """Have a visitor on a page before the next one, and return what sends him there."""
+    go = Event()
+    go_script = "fetch('/go.json').then(() => { location.href = '/next.html' })"
+    site.put("/go.json", "", after=go)
+    site.put("/start.html", f"<!doctype html>{RULES}<script>{go_script}</script>", policy=False)
+    # The port, which nobody connects to, keeps it from ending at once.
+    command = [chromium.find(playwright), *chromium.ARGUMENTS, "--headless", "--no-first-run"]
+    command += ["--remote-debugging-port=0", f"--user-data-dir={tmp_path}"]
+    command += [f"{site.origin}/start.html"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as browser:
+        try:
+            yield go
+        finally:
+            go.set()
+            browser.terminate()
+
+
+@pytest.mark.usefixtures("next_page")
+def test_a_prerendered_page_counts_once_it_is_shown(api: Api, go: Event) -> None:
+    api.wait_for("/ran?prerendering=true")
+    assert api.visits == []
+    go.set()
+    api.wait_for("/visitorcount")
+    assert api.paths == ["/ran?prerendering=true", "/visitorcount"]

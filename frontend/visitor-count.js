@@ -1,0 +1,148 @@
+// @ts-check
+// <visitor-count src="https://…/visitorcount"> counts a page view. See README.md.
+
+/** @typedef {{ state: "loading" | "loaded" | "error", detail?: any }} Outcome */
+
+// Longer than API Gateway's 29 s: who gives up earlier may have been counted.
+const TIME_LIMIT = 35_000;
+const LONGEST_WAIT = 60_000;
+
+const style = new CSSStyleSheet();
+style.replaceSync(`
+  :host {
+    display: inline-block;
+    font-variant-numeric: tabular-nums;
+    min-inline-size: 6ch;
+    text-align: end;
+  }
+  :host([hidden]) { display: none }
+`);
+
+/** @type {Map<string, Promise<Outcome>>} What this page view counted, by URL. */
+const visits = new Map();
+
+/**
+ * @param {string} url
+ * @param {boolean} [again]
+ * @returns {Promise<Outcome>}
+ */
+async function visit(url, again) {
+  let status;
+  try {
+    if (!url) throw new TypeError("src is no URL");
+    if (/** @type {any} */ (document).prerendering) {
+      await new Promise((shown) => document.addEventListener("prerenderingchange", shown));
+    }
+    const response = await fetch(url, {
+      cache: "no-store",
+      credentials: "omit",
+      referrerPolicy: "strict-origin",
+      signal: AbortSignal.timeout(TIME_LIMIT),
+    });
+    status = response.status;
+    const delay = retryDelay(response);
+    if (!again && delay <= LONGEST_WAIT) {
+      // Not all who were turned away at once.
+      await new Promise((over) => setTimeout(over, delay + Math.random() * 1000));
+      return visit(url, true);
+    }
+    const body = await response.json();
+    return response.ok && Number.isSafeInteger(body.count) && body.count > 0
+      ? { state: "loaded", detail: body }
+      : { state: "error", detail: { status, problem: body } };
+  } catch (error) {
+    return { state: "error", detail: { status, problem: { title: String(error) } } };
+  }
+}
+
+/**
+ * Milliseconds, or NaN: only `Retry-After` says that nothing was counted.
+ * @param {Response} response
+ */
+function retryDelay({ status, headers }) {
+  const value = headers.get("Retry-After") ?? "";
+  if ((status != 429 && status != 503) || !/^\d+$|GMT$/.test(value)) return NaN;
+  return isNaN(+value) ? Date.parse(value) - Date.now() : +value * 1000;
+}
+
+class VisitorCount extends HTMLElement {
+  static observedAttributes = ["src"];
+
+  #root = this.attachShadow({ mode: "open" });
+  #internals = this.attachInternals();
+  /** @type {Promise<Outcome> | undefined} */
+  #visit;
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [style];
+  }
+
+  connectedCallback() {
+    this.#update();
+  }
+
+  attributeChangedCallback() {
+    this.#update();
+  }
+
+  async #update() {
+    if (!this.isConnected) return;
+    const url = this.#url();
+    const current = visits.get(url) ?? visit(url);
+    visits.set(url, current);
+    if (current == this.#visit) return;
+    this.#visit = current;
+    this.#show({ state: "loading" });
+    const outcome = await current;
+    if (current != this.#visit) return;
+    if (this.isConnected) {
+      this.#show(outcome);
+      const event = { bubbles: true, composed: true, detail: outcome.detail };
+      this.dispatchEvent(new CustomEvent("visitor-count:" + outcome.state, event));
+    } else {
+      // Shown once it is put back.
+      this.#visit = undefined;
+    }
+  }
+
+  /** Absolute, so that each counter has one. */
+  #url() {
+    const src = this.getAttribute("src");
+    try {
+      return src ? new URL(src, document.baseURI).href.split("#")[0] : "";
+    } catch {
+      return "";
+    }
+  }
+
+  /** @param {Outcome} outcome */
+  #show({ state, detail }) {
+    const content = document.createElement(state == "loaded" ? "span" : "slot");
+    if (state == "loaded") {
+      content.part.add("count");
+      content.textContent = this.#format(detail.count);
+    }
+    this.#root.replaceChildren(content);
+    try {
+      this.#internals.states.clear();
+      this.#internals.states.add(state);
+    } catch {
+      // Browsers from before May 2024 have no such states.
+    }
+  }
+
+  /** @param {number} count */
+  #format(count) {
+    const lang = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
+    try {
+      return count.toLocaleString(lang);
+    } catch {
+      // None, or none that is well formed.
+      return count.toLocaleString();
+    }
+  }
+}
+
+// The module may be there twice.
+customElements.get("visitor-count") ?? customElements.define("visitor-count", VisitorCount);

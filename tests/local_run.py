@@ -1,0 +1,36 @@
+"""The counter, run on this machine."""
+
+import os
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+WORKSPACE = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def local_run(folder: Path, origins: str = "*", start_count: int = 0) -> Generator[str]:
+    """Run the counter as `make run` does, with its data in a folder, and give its page's URL."""
+    command = ["cargo", "run", "--quiet", "--locked", "--package", "visitor-counter-local"]
+    command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
+    settings = {"PORT": "0", "ALLOWED_ORIGINS": origins, "START_COUNT": str(start_count)}
+    # The developer's own proxy doesn't know this server.
+    for variable in ("NO_PROXY", "no_proxy"):
+        os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))
+    with subprocess.Popen(
+        command, cwd=folder, env=os.environ | settings, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            lines = (line.split() for line in server.stdout)
+            page = next((line[1] for line in lines if line[:1] == ["page"]), None)
+            if page is None:
+                message = "the local run did not start, see its standard error"
+                raise RuntimeError(message)
+            # What it logs must go somewhere, or it waits for its reader.
+            Thread(target=server.stdout.read, daemon=True).start()
+            yield page
+        finally:
+            server.terminate()
