@@ -2,12 +2,10 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-from gate.allowed import ALLOWED, AllowedError, read_allowed
 from gate.summary import JOB_SUMMARY_LIMIT, markdown
-from gate.verdict import Run, judge
+from gate.verdict import Run, decide
 
 
 def main() -> int:
@@ -17,16 +15,15 @@ def main() -> int:
     parser.add_argument("--exit-code", type=int, required=True, help="what it exited with")
     parser.add_argument("--stderr", type=Path, help="what it printed to standard error")
     arguments = parser.parse_args()
-    today = datetime.now(UTC).date()
     try:
         run = Run(
-            output=arguments.preview.read_text(),
+            output=arguments.preview.read_text(encoding="utf-8"),
             exit_code=arguments.exit_code,
-            errors=arguments.stderr.read_text() if arguments.stderr else "",
+            errors=arguments.stderr.read_text(encoding="utf-8") if arguments.stderr else "",
         )
-        verdict = judge(run, read_allowed(ALLOWED, today), today)
-    except (OSError, UnicodeDecodeError, AllowedError) as error:
-        sys.exit(f"error: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"error: {arguments.preview} can't be read: {error}")
+    verdict = decide(run)
     print(markdown(verdict, JOB_SUMMARY_LIMIT, "They are in the preview itself."), end="")
     return 0 if verdict.may_go_on else 1
 

@@ -1,30 +1,80 @@
 """Who may do more after a deployment than before."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from gate.findings import Danger, Finding
-from gate.policies import Grant, PolicyError, far_reaching, grants, open_to_anyone, widened
+from gate.findings import Danger, Finding, code
+from gate.policies import (
+    Grant,
+    PolicyError,
+    far_reaching,
+    grants,
+    is_policy,
+    is_unlimited,
+    of_others,
+    open_to_anyone,
+    widened,
+)
 from gate.preview import CREATIONS, Preview, State, Step
-from gate.values import is_unknown
+from gate.values import is_secret, is_unknown, unpacked
 
+ROLE = "aws:iam/role:Role"
 PERMISSION = "aws:lambda/permission:Permission"
+FUNCTION = "aws:lambda/function:Function"
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 
-# Policies that add to what something else may do, or lets others do, by the property that names it.
-_POLICY_OF = {
-    "aws:iam/groupPolicy:GroupPolicy": "group",
-    "aws:iam/rolePolicy:RolePolicy": "role",
-    "aws:iam/userPolicy:UserPolicy": "user",
-}
-_ATTACHMENT_OF = {
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "group",
-    "aws:iam/policyAttachment:PolicyAttachment": "roles",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": "user",
-}
-_POLICY_PROPERTIES = frozenset({"assumeRolePolicy", "policy", "policyDocument"})
+# What can have a policy of its own. Policies of all else are about something that may be there.
+_BEARERS = frozenset(
+    {
+        ROLE,
+        "aws:apigateway/restApi:RestApi",
+        "aws:iam/policy:Policy",
+        "aws:kms/key:Key",
+        "aws:sns/topic:Topic",
+        "aws:sqs/queue:Queue",
+    }
+)
+# Those of IAM about which the rest of this file knows what they allow.
+_KNOWN_IAM = frozenset(
+    {
+        ROLE,
+        "aws:iam/group:Group",
+        "aws:iam/groupPolicy:GroupPolicy",
+        "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+        "aws:iam/policy:Policy",
+        "aws:iam/policyAttachment:PolicyAttachment",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/user:User",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    }
+)
+
+# Under these names stands a policy, or the ARNs of policies.
+_POLICIES = frozenset({"assumeRolePolicy", "policy", "policyDocument"})
+_ATTACHED = frozenset({"managedPolicyArn", "managedPolicyArns", "policyArn", "policyArns"})
+
+# Under these, what a policy is about.
+_TARGETS = frozenset(
+    {
+        "arn",
+        "bucket",
+        "group",
+        "groups",
+        "queueUrl",
+        "resourceArn",
+        "restApiId",
+        "role",
+        "roles",
+        "secretArn",
+        "user",
+        "users",
+    }
+)
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 _PERMISSION_CONDITIONS = {
@@ -32,76 +82,137 @@ _PERMISSION_CONDITIONS = {
     "StringEquals": {"AWS:SourceAccount": "sourceAccount", "aws:PrincipalOrgID": "principalOrgId"},
 }
 
+# Ends the name of an input in a path.
+_TOP = re.compile(r"[.\[]")
+
 _WHY = "More access than before needs a reason."
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A step with all that it takes to tell whether it allows more."""
+
+    step: Step
+    old: Mapping[str, JsonValue]
+    new: Mapping[str, JsonValue]
+    is_first: bool
+    """Whether what the step is about could do nothing before, since it is made along with it."""
 
 
 def wider_access(preview: Preview) -> list[Finding]:
     """Find what lets anyone do more than before, or something without a limit."""
-    return [
-        Finding(Danger.ACCESS, step, f"changes `{where}`: {what}", _WHY)
-        for step in preview.steps
-        if step.new and step.operation != "same"
-        for where, what in _widenings(step, step.old, step.new, preview)
-    ]
-
-
-def _widenings(
-    step: Step, old: State | None, new: State, preview: Preview
-) -> list[tuple[str, str]]:
-    """Return properties, and what they would allow."""
-    found: list[tuple[str, str]] = []
-    if step.type == PERMISSION:
-        found += [("principal", what) for what in _of_permission(old, new)]
-    if step.type == FUNCTION_URL and new.inputs.get("authorizationType") != "AWS_IAM":
-        found.append(("authorizationType", "it would let everyone call the function"))
-    if step.type in _ATTACHMENT_OF:
-        found += _of_attachment(step, old, new, preview)
-    found += _of_identity(old, new)
-    before = _policies(old.inputs) if old else {}
-    for path, policy in _policies(new.inputs).items():
-        if path not in before or before[path] != policy:
-            whats = _of_policy(step, new, before.get(path), policy, preview)
-            found += [(path, what) for what in whats]
+    created = {step.urn for step in preview.steps if step.operation in CREATIONS}
+    found: list[Finding] = []
+    for step in preview.steps:
+        if step.operation == "same":
+            continue
+        change = _Change(
+            step,
+            step.old.inputs if step.old else {},
+            step.new.inputs if step.new else {},
+            is_first=_is_first(step, step.new, created),
+        )
+        details: dict[str, list[str]] = {}
+        for path, what in _widenings(change):
+            details.setdefault(path, []).append(what)
+        found += [
+            Finding(Danger.ACCESS, step, f"would change {code(path)}", _WHY, whats)
+            for path, whats in details.items()
+        ]
     return found
 
 
-def _policies(inputs: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+def _is_first(step: Step, new: State | None, created: set[str]) -> bool:
+    if new is None or step.operation not in CREATIONS:
+        return False
+    if step.type in _BEARERS:
+        return True
+    targets = _TARGETS & {*new.inputs}
+    urns = {urn for key in targets for urn in new.property_dependencies.get(key, [])}
+    return bool(urns) and urns <= created
+
+
+def _widenings(change: _Change) -> Iterator[tuple[str, str]]:
+    """Return properties, and what they would allow."""
+    yield from _of_type(change)
+    yield from _of_policies(change)
+    yield from _of_attachments(change)
+    boundary = change.old.get("permissionsBoundary")
+    if change.new and boundary and boundary != change.new.get("permissionsBoundary"):
+        yield "permissionsBoundary", f"it would no longer be within {code(boundary)}"
+
+
+def _of_type(change: _Change) -> Iterator[tuple[str, str]]:
+    step, new = change.step, change.new
+    if not new:
+        return
+    if step.type == PERMISSION:
+        yield from (("principal", what) for what in _of_permission(change.old, new))
+    elif new.get("principal") == "*" and change.old.get("principal") != "*":
+        yield "principal", "it would be open to everyone"
+    if step.type == FUNCTION_URL and new.get("authorizationType") != "AWS_IAM":
+        yield "authorizationType", "it would let everyone call the function"
+    if step.type == FUNCTION and change.old and change.old.get("role") != new.get("role"):
+        yield "role", "the function could do what another role can"
+    if step.type.startswith("aws:iam/") and step.type not in _KNOWN_IAM and not change.old:
+        yield "type", "the gate doesn't know what it allows"
+
+
+def _of_policies(change: _Change) -> Iterator[tuple[str, str]]:
+    before, after = _policies(change.step, change.old), _policies(change.step, change.new)
+    moved = bool(change.old) and any(
+        change.old.get(key) != change.new.get(key) for key in _TARGETS if change.new
+    )
+    for path in {**before, **after}:
+        old, new = before.get(path), after.get(path)
+        if old == new and not moved and not (is_secret(new) and _may_change(change.step, path)):
+            continue
+        yield from ((path, what) for what in _of_policy(change, None if moved else old, new))
+
+
+def _may_change(step: Step, path: str) -> bool:
+    """Tell whether a value changes that looks the same since it is hidden."""
+    top = _TOP.split(path)[0]
+    return not step.changed or top in [_TOP.split(each)[0] for each in step.changed]
+
+
+def _policies(step: Step, inputs: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Find all policies in the inputs of a resource, by their path."""
     found: dict[str, JsonValue] = {}
 
     def look(value: JsonValue, path: str, key: str) -> None:
-        if isinstance(value, dict) and "Statement" not in value:
+        is_hidden = is_unknown(value) or is_secret(value)
+        must_be_one = step.type.startswith("aws:iam/") and value is not None
+        if (
+            is_policy(value)
+            or (key in _POLICIES and (is_hidden or must_be_one))
+            or (key == "inlinePolicies" and is_hidden)
+        ):
+            found[path] = value
+        elif isinstance(value, dict):
             for name, each in value.items():
-                look(each, f"{path}.{name}", name)
+                look(each, f"{path}.{name}" if path else name, name)
         elif isinstance(value, list):
             for index, each in enumerate(value):
                 look(each, f"{path}[{index}]", key)
-        elif _is_policy(value, key):
-            found[path] = value
 
-    for name, each in inputs.items():
-        look(each, name, name)
+    look(unpacked(dict(inputs)), "", "")
     return found
 
 
-def _is_policy(value: JsonValue, key: str) -> bool:
-    if isinstance(value, str):
-        return '"Statement"' in value or (is_unknown(value) and key in _POLICY_PROPERTIES)
-    return isinstance(value, dict)
-
-
-def _of_policy(
-    step: Step, new_state: State, before: JsonValue, after: JsonValue, preview: Preview
-) -> list[str]:
-    is_first = before is None and _is_first(step, new_state, _POLICY_OF.get(step.type), preview)
+def _of_policy(change: _Change, before: JsonValue, after: JsonValue) -> list[str]:
+    if after is None:
+        return widened(_readable(before), [])
+    if is_secret(after):
+        return ["it is a secret, so what it allows can't be told"]
     if is_unknown(after):
-        return [] if is_first else ["what it allows would be known only during the update"]
+        return [] if change.is_first else ["what it allows would be known only during the update"]
     try:
         new = grants(after)
     except PolicyError as error:
         return [f"what it allows can't be told: {error}"]
-    if is_first:
-        return open_to_anyone(new) + far_reaching(new)
+    if change.is_first and before is None:
+        return open_to_anyone(new) or far_reaching(new) + of_others(new)
     return open_to_anyone(new) or widened(_readable(before), new)
 
 
@@ -113,95 +224,74 @@ def _readable(policy: JsonValue) -> list[Grant]:
         return []
 
 
-def _is_first(step: Step, new: State, target: str | None, preview: Preview) -> bool:
-    """Tell whether what a policy is for could do nothing before.
-
-    It couldn't if it is made in the same deployment, or if the preview lists all there is and no
-    other policy is of it: then a deployment broke off after making it.
-    """
-    if target is None:
-        return step.operation in CREATIONS
-    urns = set(new.property_dependencies.get(target, []))
-    if not urns:
-        return False
-    others = [
-        each.old.inputs.get(target)
-        for each in preview.steps
-        if each.old and each.type in {*_POLICY_OF, *_ATTACHMENT_OF}
-    ]
-    created = {each.urn for each in preview.steps if each.operation in CREATIONS}
-    return urns <= created or (preview.is_whole and new.inputs.get(target) not in others)
+def _of_attachments(change: _Change) -> Iterator[tuple[str, str]]:
+    for key in sorted(_ATTACHED & {*change.new}):
+        value = change.new[key]
+        before = _texts(change.old.get(key))
+        moved = any(change.old.get(each) != change.new.get(each) for each in _TARGETS)
+        if is_unknown(value) or is_secret(value):
+            if value != change.old.get(key) or _may_change(change.step, key):
+                yield key, "what it allows can't be told"
+            continue
+        for arn in _texts(value):
+            if arn in before and not (change.old and moved):
+                continue
+            if not change.is_first or _is_administrative(arn):
+                yield key, f"it would allow all that {code(arn)} allows, which isn't listed here"
 
 
-def _of_attachment(
-    step: Step, old: State | None, new: State, preview: Preview
-) -> list[tuple[str, str]]:
-    attached = new.inputs.get("policyArn")
-    if old and old.inputs.get("policyArn") == attached:
-        return []
-    if _is_first(step, new, _ATTACHMENT_OF[step.type], preview) and not _is_administrative(
-        attached
-    ):
-        return []
-    return [("policyArn", f"it would allow all that `{attached}` allows, which isn't listed here")]
+def _texts(value: JsonValue) -> Sequence[str]:
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str)]
 
 
-def _is_administrative(policy_arn: JsonValue) -> bool:
-    name = str(policy_arn).rsplit("/", 1)[-1]
+def _is_administrative(policy_arn: str) -> bool:
+    name = policy_arn.rsplit("/", 1)[-1]
     return name.endswith("FullAccess") or name in {"AdministratorAccess", "PowerUserAccess"}
 
 
-def _of_identity(old: State | None, new: State) -> list[tuple[str, str]]:
-    """Return what a role or user may do by its own properties."""
-    found: list[tuple[str, str]] = []
-    before = _texts(old, "managedPolicyArns")
-    found += [
-        ("managedPolicyArns", f"it would allow all that `{arn}` allows, which isn't listed here")
-        for arn in _texts(new, "managedPolicyArns")
-        if arn not in before and (old or _is_administrative(arn))
-    ]
-    boundary = old.inputs.get("permissionsBoundary") if old else None
-    if boundary and boundary != new.inputs.get("permissionsBoundary"):
-        found.append(("permissionsBoundary", f"it would no longer be within `{boundary}`"))
-    return found
-
-
-def _texts(state: State | None, key: str) -> Sequence[str]:
-    values = state.inputs.get(key) if state else None
-    return [each for each in values if isinstance(each, str)] if isinstance(values, list) else []
-
-
-def _of_permission(old: State | None, new: State) -> list[str]:
+def _of_permission(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> list[str]:
     after = grants(_as_policy(new))
     if everyone := open_to_anyone(after):
         return everyone
     if old:
         return widened(grants(_as_policy(old)), after)
-    # Without a condition, a service calls the function for whoever asks it to, in any account.
-    is_named = _is_of_service(new) and any(grant.conditions for grant in after)
-    return [] if is_named else [f"it would allow {grant}" for grant in after]
+    is_service = str(new.get("principal")).endswith(".amazonaws.com")
+    is_exact = "*" not in str(new.get("action"))
+    if is_service and is_exact and _is_named(new):
+        return []
+    return [f"it would allow {grant}" for grant in after]
 
 
-def _is_of_service(permission: State) -> bool:
-    return str(permission.inputs.get("principal")).endswith(".amazonaws.com")
+def _is_named(permission: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a permission says for whom its service may call.
+
+    Else the service does it for whoever asks it to, in any account.
+    """
+    source = permission.get("sourceArn")
+    if is_unknown(source):
+        return True
+    if isinstance(source, str) and not is_unlimited(source):
+        # Buckets have no account in their names, and are unique without.
+        account = f"{source}:::::".split(":")[4]
+        return not set(account) & set("*?")
+    return any(permission.get(key) for key in ("sourceAccount", "principalOrgId"))
 
 
-def _as_policy(permission: State) -> JsonValue:
+def _as_policy(permission: Mapping[str, JsonValue]) -> JsonValue:
     """Return what Lambda makes of a permission: a statement of the function's policy."""
-    inputs = {
-        key: "(known after the update)" if is_unknown(value) else value
-        for key, value in permission.inputs.items()
-    }
     conditions: dict[str, JsonValue] = {
-        operator: {key: inputs[name] for key, name in keys.items() if name in inputs}
+        operator: {
+            key: permission[name] for key, name in keys.items() if permission.get(name) is not None
+        }
         for operator, keys in _PERMISSION_CONDITIONS.items()
     }
     return {
         "Statement": {
             "Effect": "Allow",
-            "Principal": str(inputs.get("principal")),
-            "Action": str(inputs.get("action")),
-            "Resource": str(inputs.get("function")),
+            "Principal": str(permission.get("principal")),
+            "Action": str(permission.get("action")),
+            "Resource": str(permission.get("function")),
             "Condition": conditions,
         }
     }

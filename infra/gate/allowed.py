@@ -38,9 +38,9 @@ class Allowed(BaseModel):
     urn: _Text | None = None
     type: _Text | None = None
     name: _Text | None = None
-    change: Literal[
-        Danger.DELETE, Danger.REPLACE, Danger.UNPROTECT, Danger.SAFEGUARD, Danger.ACCESS
-    ]
+    change: Literal["delete", "replace", "unprotect", "safeguard", "access"]
+    allows: list[_Text] = []
+    """Of more access, what the verdict says it would allow, each to the letter."""
     reason: _Text
     expires: date
     """The last day (UTC) on which it may pass."""
@@ -55,13 +55,17 @@ class Allowed(BaseModel):
         named = (
             self.urn == step.urn if self.urn else (self.type, self.name) == (step.type, step.name)
         )
-        return named and self.change == finding.danger
+        seen = {*finding.details} <= {*self.allows}
+        return named and self.change == finding.danger and seen
 
     @model_validator(mode="after")
-    def _names_one_resource(self) -> "Allowed":
+    def _names_one_change(self) -> "Allowed":
         by_name = self.type is not None and self.name is not None
         if (self.urn is None) != by_name or (self.urn and (self.type or self.name)):
             msg = "it needs either urn, or type and name"
+            raise ValueError(msg)
+        if (self.change == Danger.ACCESS) != bool(self.allows):
+            msg = "it needs allows where the change is access, and only there"
             raise ValueError(msg)
         return self
 
@@ -76,17 +80,23 @@ def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
     if not path.exists():
         return []
     try:
-        entries = TypeAdapter(list[Allowed]).validate_python(yaml.safe_load(path.read_text()) or [])
-    except yaml.YAMLError as error:
-        msg = f"{path} isn't YAML: {error}"
+        listed: object = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        entries = TypeAdapter(list[Allowed]).validate_python(listed)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        msg = f"{path.name} isn't YAML: {error}"
         raise AllowedError(msg) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        msg = f"{path}, entry {where}: {first['msg'].removeprefix('Value error, ')}"
+        index, *keys = first["loc"] or ("",)
+        where = f", entry {index + 1}" if isinstance(index, int) else ""
+        where += "".join(f", {key}" for key in keys)
+        msg = f"{path.name}{where}: {first['msg'].removeprefix('Value error, ')}"
         raise AllowedError(msg) from error
     for entry in entries:
         if entry.expires > today + LONGEST:
-            msg = f"{path}: {entry} expires on {entry.expires}, more than {LONGEST.days} days ahead"
+            msg = (
+                f"{path.name}: the {entry} expires on {entry.expires}, "
+                f"more than {LONGEST.days} days ahead"
+            )
             raise AllowedError(msg)
     return entries

@@ -1,5 +1,8 @@
-"""What the gate finds."""
+"""What the gate finds, and how it names things in Markdown."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,16 +19,20 @@ class Danger(StrEnum):
     UNPROTECT = "unprotect"
     """What keeps a resource from being deleted is taken away."""
     SAFEGUARD = "safeguard"
-    """Point-in-time recovery or deletion protection is turned off."""
+    """A setting that keeps data or an address from being lost is turned off."""
     ACCESS = "access"
     """Somebody may do more than before."""
     UNKNOWN = "unknown"
     """Nobody knows what would happen. This can't be allowed."""
 
 
+# What would end it.
+_BREAKING = re.compile(r"[`\s]+")
+
+
 @dataclass(frozen=True)
 class Finding:
-    """Something dangerous that would happen to a resource."""
+    """Something dangerous that would happen to a resource. Its texts are Markdown."""
 
     danger: Danger
     step: Step
@@ -33,3 +40,20 @@ class Finding:
     """What would happen, with the property that makes it happen."""
     why: str
     """Why that is dangerous."""
+    details: Sequence[str] = ()
+    """What it would allow, one by one."""
+
+
+def code(text: object) -> str:
+    """Return a value as Markdown shows it letter by letter, whatever it holds."""
+    return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
+
+
+def visible(text: str) -> str:
+    """Return a text without characters that hide or reorder others, or can't be printed."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(each).startswith("C") and each not in "\n\t"
+        else each
+        for each in text
+    )

@@ -1,16 +1,17 @@
 """What a policy lets anyone do that another one didn't.
 
-Conservative: of two policies that allow the same in different ways, one may be called wider. It
-never is the other way round.
+Conservative: of two policies that allow the same in different ways, one may be called wider. The
+other way round would be an error here.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from pydantic import JsonValue
+
+from gate.findings import code
 
 # Of these, the requests name no resource that a policy could.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -20,6 +21,11 @@ _WITHOUT_RESOURCES = re.compile(r"xray:.*", re.IGNORECASE)
 # the values are patterns.
 _ANY_PATTERN = re.compile(r"StringLike|ArnLike|ArnEquals", re.IGNORECASE)
 _ANY_VALUE = re.compile(r"StringEquals|StringEqualsIgnoreCase|IpAddress", re.IGNORECASE)
+
+# What can be made more of: rights that give rights.
+_POWERFUL = frozenset({"iam", "kms", "organizations", "sts"})
+
+_WILDCARDS = frozenset("*?")
 
 ANYONE = "*"
 
@@ -45,11 +51,13 @@ class Grant:
     def __str__(self) -> str:
         """Say what it is about."""
         but = {part: "all but " if part in self.inverted else "" for part in _PARTS}
-        words = f"{but['Action']}`{self.action}`"
+        words = f"{but['Action']}{code(self.action)}"
         if self.resource is not None:
-            words += f" on {but['Resource']}`{self.resource}`"
+            words += f" on {but['Resource']}{code(self.resource)}"
         if self.who is not None:
-            words += f" for {but['Principal']}`{self.who}`"
+            words += f" for {but['Principal']}{code(self.who)}"
+        for condition, values in sorted(self.conditions.items()):
+            words += f" if {code(condition)} {' or '.join(map(code, sorted(values)))}"
         return words
 
     def covers(self, other: "Grant") -> bool:
@@ -73,22 +81,23 @@ _PARTS = ("Principal", "Action", "Resource")
 
 
 def grants(policy: JsonValue) -> list[Grant]:
-    """Read a policy, as an object or as the text that AWS takes.
+    """Read a policy. AWS takes the names of its elements in lower case as well.
 
     Raises:
         PolicyError: if it is none.
 
     """
-    if isinstance(policy, str):
-        try:
-            policy = json.loads(policy)
-        except ValueError as error:
-            msg = "it isn't JSON"
-            raise PolicyError(msg) from error
-    if not isinstance(policy, dict) or "Statement" not in policy:
+    statements = _lower(policy).get("statement")
+    if statements is None:
         msg = "it has no statements"
         raise PolicyError(msg)
-    return [grant for statement in _listed(policy["Statement"]) for grant in _grants(statement)]
+    return [grant for statement in _listed(statements) for grant in _grants(statement)]
+
+
+def is_policy(value: JsonValue) -> bool:
+    """Tell a policy from other objects by what its statements have."""
+    statements = _lower(value).get("statement")
+    return any("effect" in _lower(each) for each in _listed(statements))
 
 
 def widened(old: list[Grant], new: list[Grant]) -> list[str]:
@@ -117,8 +126,17 @@ def open_to_anyone(policy: list[Grant]) -> list[str]:
     ]
 
 
+def of_others(policy: list[Grant]) -> list[str]:
+    """Say what a policy allows anyone but AWS's own services."""
+    return [
+        f"it would allow {grant}"
+        for grant in policy
+        if grant.allows and grant.who is not None and not grant.who.startswith("Service:")
+    ]
+
+
 def far_reaching(policy: list[Grant]) -> list[str]:
-    """Say what the policy of a role allows without a limit: all actions, or all resources."""
+    """Say what the policy of a role allows without a limit, such as all actions of a service."""
     return [
         f"it would allow {grant}, which has no limit"
         for grant in policy
@@ -126,35 +144,53 @@ def far_reaching(policy: list[Grant]) -> list[str]:
         and grant.who is None
         and (
             grant.inverted
-            or grant.action.rsplit(":", 1)[-1] == "*"
-            or (grant.resource == "*" and not _WITHOUT_RESOURCES.fullmatch(grant.action))
+            or _is_broad(grant.action)
+            or (is_unlimited(grant.resource) and not _WITHOUT_RESOURCES.fullmatch(grant.action))
         )
     ]
 
 
+def _is_broad(action: str) -> bool:
+    service, _, name = action.lower().partition(":")
+    has_wildcard = bool(_WILDCARDS & {*name})
+    return (
+        bool(_WILDCARDS & {*service})
+        or {*name} <= _WILDCARDS
+        or (has_wildcard and service in _POWERFUL)
+    )
+
+
+def is_unlimited(resource: str | None) -> bool:
+    """Tell whether an ARN names nothing but, at most, a service, a region and an account."""
+    return {*(resource or "").removeprefix("arn:").split(":", 4)[-1]} <= _WILDCARDS
+
+
 def _grants(statement: JsonValue) -> Iterator[Grant]:
-    if not isinstance(statement, dict):
-        msg = "a statement isn't an object"
-        raise PolicyError(msg)
-    effect = statement.get("Effect")
+    elements = _lower(statement)
+    effect = elements.get("effect")
     if effect not in {"Allow", "Deny"}:
-        msg = f"a statement has the effect {effect!r}"
+        msg = f"a statement has the effect {code(effect)}"
         raise PolicyError(msg)
-    inverted = frozenset(part for part in _PARTS if f"Not{part}" in statement)
-    if "Action" not in statement and "NotAction" not in statement:
+    if not {"action", "notaction"} & {*elements}:
         msg = "a statement has no action"
         raise PolicyError(msg)
-    principals, actions, resources = (_named(statement, part) for part in _PARTS)
-    conditions = _conditions(statement.get("Condition"))
+    inverted = frozenset(part for part in _PARTS if f"not{part.lower()}" in elements)
+    principals, actions, resources = (_named(elements, part.lower()) for part in _PARTS)
+    conditions = _conditions(elements.get("condition"))
     for who, action, resource in product(principals, actions, resources):
         yield Grant(effect == "Allow", who, action or "", resource, conditions, inverted)
 
 
-def _named(statement: dict[str, JsonValue], part: str) -> Sequence[str | None]:
+def _lower(value: JsonValue) -> dict[str, JsonValue]:
+    """Return an object with its keys in lower case, or none."""
+    return {key.lower(): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
+def _named(elements: dict[str, JsonValue], part: str) -> Sequence[str | None]:
     """Return what a part names, one by one, or together if all but they are meant."""
-    if f"Not{part}" in statement:
-        return [", ".join(sorted(_texts(statement[f"Not{part}"])))]
-    return _texts(statement[part]) if part in statement else [None]
+    if f"not{part}" in elements:
+        return [", ".join(sorted(_texts(elements[f"not{part}"])))]
+    return _texts(elements[part]) if part in elements else [None]
 
 
 def _conditions(value: JsonValue) -> dict[str, frozenset[str]]:
@@ -191,11 +227,21 @@ def _is_within(narrow: str | None, wide: str | None, *, exactly: bool) -> bool:
     """Tell whether each text that one pattern matches is matched by the other one."""
     if narrow is None or wide is None or exactly:
         return narrow == wide
-    # A `*` of the narrow one is taken by its letter, so only a `*` of the wide one can match it.
-    pattern = "".join(
-        {"*": ".*", "?": "[^*]"}.get(character, re.escape(character)) for character in wide
-    )
-    return re.fullmatch(pattern, narrow, re.DOTALL) is not None
+    # As shells match names, with one way back: to let the last star take one character more.
+    index, at, star, taken = 0, 0, -1, 0
+    while index < len(narrow):
+        here = wide[at : at + 1]
+        if here == "*":
+            star, taken, at = at, index, at + 1
+        # A star of the narrow one is matched by stars alone.
+        elif here == narrow[index] or (here == "?" and narrow[index] != "*"):
+            at, index = at + 1, index + 1
+        elif star >= 0:
+            taken += 1
+            at, index = star + 1, taken
+        else:
+            return False
+    return not wide[at:].strip("*")
 
 
 def _is_narrower(condition: str, before: frozenset[str], after: frozenset[str] | None) -> bool:

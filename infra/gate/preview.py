@@ -140,7 +140,7 @@ class Diagnostic(_Model):
 class Preview(_Model):
     """A preview of one stack."""
 
-    steps: list[Step]
+    steps: List[Step] = []
     counts: dict[str, NonNegativeInt] = Field(alias="changeSummary")
     """How often there is each operation, also of resources that aren't listed."""
     diagnostics: List[Diagnostic] = []

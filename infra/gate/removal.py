@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gate.findings import Danger, Finding
+from gate.findings import Danger, Finding, code
 from gate.preview import CREATIONS, DELETIONS, REPLACEMENTS, Preview, Step
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -13,6 +13,7 @@ DISPOSABLE = frozenset(
     {
         "aws:apigateway/deployment:Deployment",
         "aws:apigateway/methodSettings:MethodSettings",
+        "aws:apigatewayv2/deployment:Deployment",
         "aws:cloudwatch/compositeAlarm:CompositeAlarm",
         "aws:cloudwatch/dashboard:Dashboard",
         "aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -50,10 +51,11 @@ def removals(preview: Preview) -> list[Finding]:
     """Find what would be deleted or replaced, and must not."""
     created = [step for step in preview.steps if step.operation in CREATIONS]
     # A replacement may be listed step by step: once is enough.
-    found: dict[str, Finding] = {}
+    found: dict[tuple[str, Danger], Finding] = {}
     for step in preview.steps:
         if step.operation in DELETIONS | REPLACEMENTS and not _may_go(step):
-            found.setdefault(step.urn, _finding(step, created))
+            finding = _finding(step, created)
+            found.setdefault((step.urn, finding.danger), finding)
     return list(found.values())
 
 
@@ -69,12 +71,12 @@ def _may_go(step: Step) -> bool:
 def _finding(step: Step, created: Sequence[Step]) -> Finding:
     why = _LOSSES.get(step.type, _UNKNOWN_LOSS)
     if step.operation in REPLACEMENTS:
-        forced_by = ", ".join(f"`{path}`" for path in step.forced_by) or "an unnamed property"
+        forced_by = ", ".join(map(code, step.forced_by)) or "an unnamed property"
         return Finding(Danger.REPLACE, step, f"would be replaced, forced by {forced_by}", why)
     what = "would be deleted, since the program no longer has it"
     if step.old and step.old.retain_on_delete:
         what = "would leave the stack and stay in the cloud, since the program no longer has it"
     renamed = next((each for each in created if each.type == step.type), None)
     if renamed:
-        why += f" If `{renamed.name}` is the same under another name, give that one an alias."
+        why += f" If {code(renamed.name)} is the same under another name, give that one an alias."
     return Finding(Danger.DELETE, step, what, why)

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from gate.findings import Danger, Finding
+from gate.findings import Danger, Finding, code
 from gate.preview import Preview, State, Step
 from gate.values import is_unknown
 
-# By the names that the resources of AWS give them.
-_SWITCHES = {
-    "pointInTimeRecovery.enabled": "Until it is on again, nobody can bring back the data of a "
-    "moment in the past.",
+# What must not be turned off, or on, by the names that the resources of AWS give it.
+_STAYS_ON = {
+    "pointInTimeRecovery.enabled": "Nobody could bring back the data of a moment in the past.",
     "deletionProtectionEnabled": "AWS would no longer refuse to delete it.",
     "deletionProtection": "AWS would no longer refuse to delete it.",
+    "skipDestroy": "It would be deleted once it leaves the stack.",
+}
+_STAYS_OFF = {
+    "forceDestroy": "It could be deleted with all that is in it.",
+    "disableExecuteApiEndpoint": "Pages call this address, and it would answer nothing.",
 }
 
 
@@ -23,7 +27,8 @@ def lost_safeguards(preview: Preview) -> list[Finding]:
         finding
         for step in preview.steps
         if step.old and step.new
-        for finding in (*_unprotected(step, step.old, step.new), *_off(step, step.old, step.new))
+        for look in (_unprotected, _switched, _hidden)
+        for finding in look(step, step.old, step.new)
     ]
 
 
@@ -40,20 +45,45 @@ def _unprotected(step: Step, old: State, new: State) -> list[Finding]:
     return found
 
 
-def _off(step: Step, old: State, new: State) -> list[Finding]:
-    return [
-        Finding(Danger.SAFEGUARD, step, f"would have `{path}` turned off", why)
-        for path, why in _SWITCHES.items()
-        if _turned_off(path, old, new)
+def _switched(step: Step, old: State, new: State) -> list[Finding]:
+    off = [
+        Finding(Danger.SAFEGUARD, step, f"would have {code(path)} turned off", why)
+        for path, why in _STAYS_ON.items()
+        if _turns_off(path, old, new)
     ]
+    on = [
+        Finding(Danger.SAFEGUARD, step, f"would have {code(path)} turned on", why)
+        for path, why in _STAYS_OFF.items()
+        if not _is_on(_at(old.inputs, path)) and _may_be_on(_at(new.inputs, path))
+    ]
+    return off + on
 
 
-def _turned_off(path: str, old: State, new: State) -> bool:
+def _hidden(step: Step, old: State, new: State) -> list[Finding]:
+    path = "endpointConfiguration.types"
+    before, after = str(_at(old.inputs, path)), str(_at(new.inputs, path))
+    if "PRIVATE" in before or "PRIVATE" not in after:
+        return []
+    what = f"would have {code(path)} set to {code('PRIVATE')}"
+    why = "Pages call this address, and only a private network would reach it."
+    return [Finding(Danger.SAFEGUARD, step, what, why)]
+
+
+def _turns_off(path: str, old: State, new: State) -> bool:
     after = _at(new.inputs, path)
-    if _at(old.inputs, path) is True:
-        return after is not True
+    if _is_on(_at(old.inputs, path)):
+        return not _is_on(after)
     # Turned on by someone else, it is only in the outputs, and stays unless the program says no.
-    return _at(old.outputs, path) is True and (after is False or is_unknown(after))
+    return _is_on(_at(old.outputs, path)) and after is not None and not _is_on(after)
+
+
+def _is_on(value: JsonValue) -> bool:
+    # The engine takes the text for the word.
+    return value in (True, "true")
+
+
+def _may_be_on(value: JsonValue) -> bool:
+    return _is_on(value) or is_unknown(value)
 
 
 def _at(properties: Mapping[str, JsonValue], path: str) -> JsonValue:

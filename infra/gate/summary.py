@@ -1,10 +1,13 @@
 """A verdict in Markdown, for the summary of a job and for a comment on a pull request."""
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+
+import yaml
 
 from gate.diff import diff
-from gate.findings import Finding
+from gate.findings import Danger, Finding, code, visible
 from gate.preview import Preview, Step
 from gate.verdict import Verdict
 
@@ -17,8 +20,12 @@ COMMENT_LIMIT = 60_000
 """Characters. GitHub takes 65,536, and whoever posts the comment adds to it."""
 
 _HOW_TO_ALLOW = (
-    "If one of these is intended, allow it in `infra/gate/allowed.yaml`, with a reason and a last "
-    "day, as docs/gate.md says."
+    "What is intended goes into `infra/gate/allowed.yaml`, to be reviewed with the change:"
+)
+
+_NOT_WHOLE = (
+    "Resources that stay as they are aren't listed (`--show-sames`), so it can't be seen if one of "
+    "them loses its `retainOnDelete`."
 )
 
 # Of what the CLI printed: more would bury the rest.
@@ -27,15 +34,16 @@ _PRINTED_LIMIT = 20_000
 # A URL's query may hold a signature that gives access to what it names.
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
+# Characters by which a text could become a link, a picture, a tag or a mention.
+_MEANINGFUL = re.compile(r"[\\`*_\[\]<>&@#|!~]")
+
 _WORDS = {"same": "unchanged"}
 
 
 def headline(verdict: Verdict) -> str:
     """Say in a line whether the stack may go on."""
-    which = f"`{_code(verdict.stack)}`" if verdict.stack else "The stack"
-    if verdict.may_go_on:
-        return f"✅ {which} may go on"
-    return f"❌ {which} may not go on"
+    which = code(verdict.stack) if verdict.stack else "The stack"
+    return f"✅ {which} may go on" if verdict.may_go_on else f"❌ {which} may not go on"
 
 
 def verdict_markdown(verdict: Verdict) -> str:
@@ -49,10 +57,12 @@ def markdown(verdict: Verdict, limit: int, rest: str) -> str:
     Changes that don't fit are left out whole. Then `rest` says where they are.
     """
     text = verdict_markdown(verdict)
-    left_out = 0
     room = limit - len(rest) - 100
-    for section in _changes(verdict.preview):
-        if len(text) + len(section) <= room:
+    left_out = 0
+    for step in _changed(verdict.preview):
+        # Rendering takes longer than counting.
+        section = _change(step) if len(text) < room else None
+        if section and len(text) + len(section) <= room:
             text += section
         else:
             left_out += 1
@@ -72,22 +82,42 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
         yield printed(explanation)
     if verdict.refused:
         yield "### Refused"
-        yield _list(_finding(finding) for finding in verdict.refused)
-        for exception in verdict.expired:
-            yield f"The {_text(str(exception))} was allowed until {exception.expires}."
-        yield _HOW_TO_ALLOW
+        yield _list(map(_finding, verdict.refused))
+        entries = [_entry(each) for each in verdict.refused if each.danger != Danger.UNKNOWN]
+        if entries and not verdict.failures:
+            yield _HOW_TO_ALLOW
+            yield _fenced(yaml.safe_dump(entries, sort_keys=False, width=math.inf), "yaml")
     if verdict.allowed:
         yield "### Allowed by infra/gate/allowed.yaml"
         yield _list(
             f"{_finding(finding)} Allowed until {exception.expires}: {_text(exception.reason)}"
             for finding, exception in verdict.allowed
         )
+    if verdict.idle:
+        yield "Allowed as well, but nothing here needs it, or it has expired:"
+        yield _list(f"the {code(each)}, until {each.expires}" for each in verdict.idle)
     if verdict.preview:
         yield _counts(verdict.preview)
+        if not verdict.preview.is_whole:
+            yield _NOT_WHOLE
 
 
 def _finding(finding: Finding) -> str:
-    return f"{_named(finding.step)} {_text(finding.what)}. {_text(finding.why)}"
+    step = finding.step
+    details = f": {'; '.join(finding.details)}" if finding.details else ""
+    return f"**{code(step.name)}** ({code(step.type)}) {finding.what}{details}. {finding.why}"
+
+
+def _entry(finding: Finding) -> dict[str, object]:
+    """Return what would let it pass, but for what only people know."""
+    return {
+        "type": finding.step.type,
+        "name": finding.step.name,
+        "change": str(finding.danger),
+        **({"allows": list(finding.details)} if finding.details else {}),
+        "reason": "",
+        "expires": "",
+    }
 
 
 def _counts(preview: Preview) -> str:
@@ -99,48 +129,38 @@ def _counts(preview: Preview) -> str:
     return f"{', '.join(counts)}."
 
 
-def _changes(preview: Preview | None) -> Iterator[str]:
+def _changed(preview: Preview | None) -> Iterator[Step]:
     for step in preview.steps if preview else ():
         # A group of resources is shown by them.
         if step.operation != "same" and not step.is_component:
-            changed = f": {', '.join(step.changed)}" if step.changed else ""
-            title = _text(f"{step.operation}{changed}")
-            shown = diff(step)
-            details = _fenced(shown, "diff") if shown else "Nothing that may be shown."
-            yield (
-                f"\n<details><summary>{_named(step, html=True)} {title}</summary>\n\n"
-                f"{details}\n\n</details>\n"
-            )
+            yield step
 
 
-def _named(step: Step, *, html: bool = False) -> str:
-    name, kind = _code(step.name), _code(step.type)
-    if html:
-        return f"<b>{_text(name)}</b> <code>{_text(kind)}</code>"
-    return f"**`{name}`** (`{kind}`)"
+def _change(step: Step) -> str:
+    changed = f": {', '.join(step.changed)}" if step.changed else ""
+    title = f"<b>{_text(step.name)}</b> <code>{_text(step.type)}</code>"
+    title += f" {_text(step.operation + changed)}"
+    shown = diff(step)
+    details = _fenced(shown, "diff") if shown else "Nothing that may be shown."
+    return f"\n<details><summary>{title}</summary>\n\n{details}\n\n</details>\n"
 
 
-def _list(items: Iterator[str] | Sequence[str]) -> str:
+def _list(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-def _code(text: str) -> str:
-    """Return a text as it may stand between backticks."""
-    return re.sub(r"[`\s]+", " ", text)
-
-
 def _text(text: str) -> str:
-    """Return a text on one line, in which no HTML and no mention is left."""
-    one_line = " ".join(text.split())
-    return one_line.replace("<", "&lt;").replace("@", "&#64;")
+    """Return a text on one line, in which nothing has a meaning to Markdown, HTML or GitHub."""
+    one_line = visible(" ".join(text.split()))
+    return _MEANINGFUL.sub(lambda match: f"&#{ord(match[0])};", one_line)
 
 
 def printed(text: str) -> str:
     """Show what the CLI printed, but no address that gives access to what it names."""
-    return _fenced(_QUERY.sub(r"\1?…", text)[:_PRINTED_LIMIT])
+    return _fenced(visible(_QUERY.sub(r"\1?…", text)[:_PRINTED_LIMIT]))
 
 
 def _fenced(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"

@@ -1,5 +1,6 @@
 """Values in a preview: plain JSON, in which secrets and unknown values stand as marks."""
 
+import json
 from itertools import zip_longest
 
 from pydantic import JsonValue
@@ -23,6 +24,7 @@ _UNKNOWN = frozenset(
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a mark, no secret
 
+UNKNOWN = "(known after the update)"
 SECRET = "[secret]"  # noqa: S105 -- as above
 
 
@@ -36,21 +38,31 @@ def showable(old: JsonValue, new: JsonValue) -> tuple[JsonValue, JsonValue]:
 
     What is secret on one side is hidden on both, or a value that becomes a secret would show.
     """
-    if _is_secret(old) or _is_secret(new):
+    if is_secret(old) or is_secret(new):
         return _hidden(old), _hidden(new)
     if isinstance(old, dict) and isinstance(new, dict):
-        pairs = {key: showable(old.get(key), new.get(key)) for key in {*old, *new}}
-        return {key: pairs[key][0] for key in old}, {key: pairs[key][1] for key in new}
+        keys = {*old, *new} - _hidden_keys(old, new)
+        pairs = {key: showable(old.get(key), new.get(key)) for key in keys}
+        return (
+            {key: pair[0] for key, pair in pairs.items() if key in old},
+            {key: pair[1] for key, pair in pairs.items() if key in new},
+        )
     if isinstance(old, list) and isinstance(new, list):
         both = [showable(*sides) for sides in zip_longest(old, new)]
         return [each[0] for each in both[: len(old)]], [each[1] for each in both[: len(new)]]
     return _alone(old), _alone(new)
 
 
-def _is_secret(value: JsonValue) -> bool:
+def is_secret(value: JsonValue) -> bool:
+    """Tell whether the value is hidden, or should be."""
     return value == SECRET or (
         isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET_SIGNATURE
     )
+
+
+def _hidden_keys(*sides: dict[str, JsonValue]) -> set[str]:
+    """Return what only the engine needs: of a file, also the path that it has on this machine."""
+    return {_SIGNATURE, "path"} if any(_SIGNATURE in side for side in sides) else {"__defaults"}
 
 
 def _hidden(value: JsonValue) -> JsonValue:
@@ -63,4 +75,18 @@ def _alone(value: JsonValue) -> JsonValue:
         return showable(value, {})[0]
     if isinstance(value, list):
         return showable(value, [])[0]
-    return "(known after the update)" if is_unknown(value) else value
+    return UNKNOWN if is_unknown(value) else value
+
+
+def unpacked(value: JsonValue) -> JsonValue:
+    """Return a value in which texts that are JSON, such as policies, stand as what they say."""
+    if isinstance(value, dict):
+        return {key: unpacked(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [unpacked(each) for each in value]
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[", '"')):
+        try:
+            return unpacked(json.loads(value))
+        except (ValueError, RecursionError):
+            return value
+    return value

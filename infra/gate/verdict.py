@@ -1,12 +1,12 @@
 """Whether a stack may go on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 from gate.access import wider_access
-from gate.allowed import Allowed
-from gate.findings import Danger, Finding
+from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from gate.findings import Danger, Finding, code
 from gate.preview import KNOWN, Preview, PreviewError, read_preview
 from gate.removal import removals
 from gate.safeguards import lost_safeguards
@@ -38,8 +38,8 @@ class Verdict:
     """What the engine said of it."""
     refused: Sequence[Finding]
     allowed: Sequence[tuple[Finding, Allowed]]
-    expired: Sequence[Allowed]
-    """Exceptions that would have let something refused pass, once."""
+    idle: Sequence[Allowed]
+    """Exceptions that let nothing here pass: there is nothing, or they have expired."""
 
     @property
     def may_go_on(self) -> bool:
@@ -56,7 +56,8 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
     try:
         preview = read_preview(run.output)
     except PreviewError as error:
-        failures.append(f"Its output can't be judged: {error}.")
+        if run.exit_code == 0 or run.output.strip():
+            failures.append(f"Its output can't be judged: {error}.")
     if preview and preview.errors and not run.exit_code:
         failures.append("The preview reports errors, in spite of its exit code 0.")
     # The CLI takes an organization before the stack's name.
@@ -67,20 +68,27 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
         (finding, exception)
         for finding in findings
         for exception in exceptions
-        if exception.matches(finding)
+        if exception.matches(finding) and today <= exception.expires
     ]
-    valid = [(finding, each) for finding, each in allowed if today <= each.expires]
-    passing = [finding for finding, _ in valid]
-    refused = [finding for finding in findings if finding not in passing]
     return Verdict(
         stack=run.stack or (preview.stack if preview else None),
         preview=preview,
         failures=failures,
         explanations=[*(preview.errors if preview else []), run.errors] if failures else [],
-        refused=refused,
-        allowed=valid,
-        expired=[each for finding, each in allowed if today > each.expires and finding in refused],
+        refused=[each for each in findings if each not in [finding for finding, _ in allowed]],
+        allowed=allowed,
+        idle=[each for each in exceptions if each not in [entry for _, entry in allowed]],
     )
+
+
+def decide(run: Run) -> Verdict:
+    """Judge with the list of allowed changes that is reviewed, on this day."""
+    today = datetime.now(UTC).date()
+    try:
+        return judge(run, read_allowed(ALLOWED, today), today)
+    except AllowedError as error:
+        verdict = judge(run, [], today)
+        return replace(verdict, failures=[f"{error}.", *verdict.failures])
 
 
 def find(preview: Preview) -> list[Finding]:
@@ -89,7 +97,7 @@ def find(preview: Preview) -> list[Finding]:
         Finding(
             Danger.UNKNOWN,
             step,
-            f"has the operation `{step.operation}`",
+            f"has the operation {code(step.operation)}",
             "The gate doesn't know what that does. This can't be allowed, only taught to it.",
         )
         for step in preview.steps

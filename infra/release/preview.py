@@ -2,12 +2,10 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from gate.allowed import ALLOWED, read_allowed
 from gate.summary import COMMENT_LIMIT, JOB_SUMMARY_LIMIT, markdown, verdict_markdown
-from gate.verdict import Run, Verdict, judge
+from gate.verdict import Run, Verdict, decide
 
 from release.engine import PROJECT, ask
 
@@ -51,15 +49,13 @@ class Folder:
 
 def preview(stack: str) -> Verdict:
     """Preview a stack, say whether it may go on, and keep all of that in its folder."""
-    today = datetime.now(UTC).date()
-    exceptions = read_allowed(ALLOWED, today)
     folder = Folder.of(stack)
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
     # Unchanged resources, too: the gate looks for other policies of a role among them.
     options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
     run = ask("preview", stack, options)
-    verdict = judge(Run(run.stdout, run.returncode, run.stderr, stack), exceptions, today)
+    verdict = decide(Run(run.stdout, run.returncode, run.stderr, stack))
     folder.preview.write_text(run.stdout)
     folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview itself has them."))
     folder.comment.write_text(

@@ -69,7 +69,8 @@ def test_a_policy_may_be_written_in_another_way() -> None:
 def test_the_reason_names_the_property_and_what_it_would_allow() -> None:
     before, after = state({"policy": COUNTS}), state({"policy": COUNTS_AND_READS})
     (finding,) = verdict(step("update", ROLE_POLICY, old=before, new=after)).refused
-    assert finding.what == "changes `policy`: it would allow `dynamodb:GetItem` on `arn:table`"
+    assert finding.what == "would change `policy`"
+    assert finding.details == ["it would allow `dynamodb:GetItem` on `arn:table`"]
 
 
 def test_a_replaced_policy_is_compared_as_well() -> None:
@@ -148,13 +149,6 @@ def test_a_role_that_is_there_may_not_get_another_policy() -> None:
     assert added(ROLE_POLICY, {"policy": UNKNOWN}, OLD_ROLE, hidden=17) == [Danger.ACCESS]
 
 
-def test_a_role_left_without_rights_by_a_broken_deployment_may_get_its_first() -> None:
-    assert added(ROLE_POLICY, {"policy": COUNTS}, OLD_ROLE) == []
-    has = state({"role": "function", "policy": COUNTS})
-    other = step("same", ROLE_POLICY, "other", old=has, new=has)
-    assert added(ROLE_POLICY, {"policy": COUNTS}, OLD_ROLE, other) == [Danger.ACCESS]
-
-
 def test_a_policy_of_an_unknown_role_is_refused() -> None:
     new = state({"role": "somebody", "policy": COUNTS})
     assert dangers(step("create", ROLE_POLICY, new=new)) == [Danger.ACCESS]
@@ -202,9 +196,14 @@ def test_a_role_may_get_a_boundary_and_keep_it(before: Json) -> None:
         {"principal": "*"},
         {"principal": "123456789012"},
         {"sourceArn": None},
+        {"sourceArn": "*"},
+        {"sourceArn": "arn:aws:execute-api:*:*:*/*"},
+        {"action": "lambda:*"},
     ],
 )
 def test_the_function_is_called_by_named_resources_of_services_only(different: Json) -> None:
+    narrow = {**INVOKED, "sourceArn": "arn:aws:execute-api:us-east-1:1:abc/prod/GET/visitorcount"}
+    assert dangers(step("create", PERMISSION, new=state(narrow))) == []
     inputs = {key: value for key, value in {**INVOKED, **different}.items() if value is not None}
     assert dangers(step("create", PERMISSION, new=state(inputs))) == [Danger.ACCESS]
     before = state(INVOKED)
@@ -225,6 +224,11 @@ def test_another_route_of_the_api_may_call_it(source: str) -> None:
     assert dangers(step("create", PERMISSION, new=new)) == []
 
 
+def test_a_bucket_has_no_account_in_its_name() -> None:
+    inputs = {**INVOKED, "principal": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::photos"}
+    assert dangers(step("create", PERMISSION, new=state(inputs))) == []
+
+
 def test_a_permission_may_become_narrower_but_not_wider() -> None:
     narrow, wide = state(INVOKED), state({**INVOKED, "sourceArn": "arn:api/*"})
     assert dangers(step("replace", PERMISSION, old=wide, new=narrow)) == []
@@ -239,9 +243,135 @@ def test_the_function_gets_no_address_of_its_own_that_everyone_can_call() -> Non
     assert dangers(step("create", kind, new=state(signed))) == []
 
 
-def test_what_is_no_policy_may_change() -> None:
-    for before, after in (("{", "}"), ('{"rules": [1]}', '{"rules": [2]}')):
-        assert changed(FUNCTION, {"policy": before}, {"policy": after}) == []
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        '{"rules": [1]}',
+        'a "Statement" in a title',
+        '{"Statement": {"IPSetReferenceStatement": {"ARN": "arn:x"}}}',
+        '{"schema": {"Statement": {"type": "object"}}}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_policy_may_change(text: str) -> None:
+    assert (
+        changed("aws:ecr/lifecyclePolicy:LifecyclePolicy", {"policy": "x"}, {"policy": text}) == []
+    )
+    assert changed(FUNCTION, {"environment": {"X": "x"}}, {"environment": {"X": text}}) == []
+    assert changed(ROLE_POLICY, {"policy": COUNTS}, {"policy": text}) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ALL_MAY.replace("S", "\\u0053", 1),
+        json.dumps(ALL_MAY),
+        ALL_MAY.lower().replace("allow", "Allow"),
+        "\n " + ALL_MAY,
+        json.dumps({"x-amazon-apigateway-policy": json.loads(ALL_MAY)}),
+    ],
+    ids=["escaped", "encoded twice", "lower case", "indented", "inside"],
+)
+def test_a_policy_is_recognized_however_it_is_written(text: str) -> None:
+    assert changed(REST_API, {"body": "{}"}, {"body": text}) == [Danger.ACCESS]
+    assert changed(TOPIC, {"policy": COUNTS}, {"policy": text}) == [Danger.ACCESS]
+
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
+
+@pytest.mark.parametrize("hidden", ["[secret]", SECRET])
+def test_a_policy_that_is_a_secret_cant_be_judged(hidden: object) -> None:
+    for key in ("policy", "assumeRolePolicy", "inlinePolicies", "managedPolicyArns"):
+        inputs = {key: hidden}
+        assert dangers(step("create", ROLE, new=state(inputs))) == [Danger.ACCESS]
+        assert changed(ROLE, inputs, inputs) == [Danger.ACCESS]
+        other = step("update", ROLE, old=state(inputs), new=state(inputs), diffReasons=["tags"])
+        assert dangers(other) == []
+        this = step("update", ROLE, old=state(inputs), new=state(inputs), diffReasons=[key])
+        assert dangers(this) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("key", ["role", "roles", "user", "group", "bucket", "resourceArn"])
+def test_a_policy_may_not_move_to_something_else(key: str) -> None:
+    for rights in ({"policy": COUNTS}, {"policyArn": LOGS}):
+        before, after = {key: "function", **rights}, {key: "administrator", **rights}
+        assert changed(ROLE_POLICY, before, after) == [Danger.ACCESS]
+        assert changed(ROLE_POLICY, before, {**before, "name": "x"}) == []
+
+
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+SENDS = policy(allow("sns:Publish", "arn:t", Principal={"Service": "cloudwatch.amazonaws.com"}))
+STRANGER = policy(
+    allow("sns:Publish", "arn:t", Principal={"AWS": "arn:aws:iam::999999999999:root"})
+)
+
+
+def test_what_others_may_do_with_a_resource_is_judged_by_whether_it_is_new() -> None:
+    def new(text: str, *others: Json) -> list[Danger]:
+        inputs = state(
+            {"arn": "arn:t", "policy": text}, propertyDependencies={"arn": [urn(TOPIC, "t")]}
+        )
+        return dangers(step("create", TOPIC_POLICY, new=inputs), *others)
+
+    made_now = step("create", TOPIC, "t")
+    assert new(SENDS, made_now) == []
+    assert new(UNKNOWN, made_now) == []
+    assert new(STRANGER, made_now) == [Danger.ACCESS]
+    assert new(SENDS) == [Danger.ACCESS]
+    assert new(UNKNOWN) == [Danger.ACCESS]
+
+
+def test_a_new_role_is_taken_by_services_only() -> None:
+    for principal in ({"AWS": "arn:aws:iam::999999999999:root"}, {"Federated": "arn:oidc"}):
+        trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
+        assert dangers(step("create", ROLE, new=state({"assumeRolePolicy": trust}))) == ["access"]
+
+
+DENIES = policy({"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
+
+
+def test_what_was_denied_stays_denied() -> None:
+    assert dangers(step("delete", ROLE_POLICY, old=state({"policy": DENIES}))) == [Danger.ACCESS]
+    assert dangers(step("delete", ROLE_POLICY, old=state({"policy": COUNTS}))) == []
+    assert changed(REST_API, {"policy": DENIES}, {}) == [Danger.ACCESS]
+    inline = {"inlinePolicies": [{"name": "x", "policy": DENIES}]}
+    assert changed(ROLE, inline, {"inlinePolicies": []}) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "aws:lambda/layerVersionPermission:LayerVersionPermission",
+        "aws:cloudwatch/eventPermission:EventPermission",
+    ],
+)
+def test_nobody_else_lets_everyone_in_either(kind: str) -> None:
+    assert dangers(step("create", kind, new=state({"principal": "*"}))) == [Danger.ACCESS]
+    assert changed(kind, {"principal": "1"}, {"principal": "*"}) == [Danger.ACCESS]
+    assert changed(kind, {"principal": "*"}, {"principal": "*", "x": 1}) == []
+
+
+@pytest.mark.parametrize("after", ["arn:aws:iam::1:role/admin", UNKNOWN, None])
+def test_the_function_keeps_its_role(after: str | None) -> None:
+    assert changed(FUNCTION, {"role": "arn:aws:iam::1:role/counter"}, {"role": after}) == ["access"]
+
+
+@pytest.mark.parametrize("value", [UNKNOWN, [LOGS, ADMINISTRATOR]])
+def test_policies_from_elsewhere_are_recognized_by_their_name(value: object) -> None:
+    for key in ("policyArns", "managedPolicyArn", "managedPolicyArns"):
+        assert changed("aws:new/thing:Thing", {key: [LOGS]}, {key: value}) == [Danger.ACCESS]
+        assert changed("aws:new/thing:Thing", {key: [LOGS]}, {key: [LOGS], "x": 1}) == []
+
+
+def test_inline_policies_that_nobody_knows_are_refused() -> None:
+    assert changed(ROLE, {}, {"inlinePolicies": UNKNOWN}) == [Danger.ACCESS]
+
+
+def test_other_resources_of_iam_are_not_made_unnoticed() -> None:
+    assert dangers(step("create", "aws:iam/accessKey:AccessKey")) == [Danger.ACCESS]
+    assert changed("aws:iam/accessKey:AccessKey", {}, {"status": "Inactive"}) == []
 
 
 def test_what_stays_as_it_is_isnt_judged_again() -> None:

@@ -5,9 +5,21 @@ from pathlib import Path
 
 import pytest
 from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
-from gate.findings import Danger
+from gate.summary import markdown
 from gate.verdict import Run, judge
-from previews import REST_API, TABLE, TODAY, output, state, step, urn, verdict
+from previews import (
+    REST_API,
+    ROLE_POLICY,
+    TABLE,
+    TODAY,
+    allow,
+    output,
+    policy,
+    state,
+    step,
+    urn,
+    verdict,
+)
 
 REPLACED = step("replace", TABLE, "table", replaceReasons=["hashKey"])
 UNPROTECTED = step("same", REST_API, "api", old=state(protect=True), new=state())
@@ -67,22 +79,20 @@ def test_an_entry_lets_nothing_else_pass(tmp_path: Path) -> None:
 
 def test_an_expired_entry_is_named(tmp_path: Path) -> None:
     exceptions = read(tmp_path, ENTRY.replace("2030-02-01", "2030-01-14"))
-    assert list(verdict(REPLACED, exceptions=exceptions).expired) == exceptions
+    assert list(verdict(REPLACED, exceptions=exceptions).idle) == exceptions
 
 
-def test_an_expired_entry_for_something_else_is_not() -> None:
-    other = Allowed(
-        urn=urn(TABLE, "other"), change=Danger.REPLACE, reason="Was.", expires=date(2030, 1, 14)
-    )
+def test_an_entry_that_nothing_needs_is_named() -> None:
+    other = Allowed(urn=urn(TABLE, "other"), change="replace", reason="Was.", expires=TODAY)
     assert str(other) == f"replace of {urn(TABLE, 'other')}"
-    assert not verdict(REPLACED, exceptions=[other]).expired
+    assert list(verdict(REPLACED, exceptions=[other]).idle) == [other]
 
 
 def test_an_expired_entry_takes_nothing_from_a_valid_one(tmp_path: Path) -> None:
     both = ENTRY + ENTRY.replace("2030-02-01", "2030-01-14")
     judged = verdict(REPLACED, exceptions=read(tmp_path, both))
     assert judged.may_go_on
-    assert not judged.expired
+    assert [str(each.expires) for each in judged.idle] == ["2030-01-14"]
 
 
 def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
@@ -93,15 +103,21 @@ def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        (ENTRY.replace("  reason: The table moves.\n", ""), "0.reason: Field required"),
-        (ENTRY.replace("The table moves.", "' '"), "0.reason"),
-        (ENTRY.replace("  expires: 2030-02-01\n", ""), "0.expires: Field required"),
-        (ENTRY.replace("2030-02-01", "soon"), "0.expires"),
+        (ENTRY.replace("  reason: The table moves.\n", ""), "entry 1, reason: Field required"),
+        (ENTRY.replace("The table moves.", "' '"), "entry 1, reason"),
+        (ENTRY.replace("  expires: 2030-02-01\n", ""), "entry 1, expires: Field required"),
+        (ENTRY.replace("2030-02-01", "soon"), "entry 1, expires"),
         (ENTRY.replace("2030-02-01", "2030-04-16"), "more than 90 days ahead"),
-        (ENTRY.replace("  change: replace\n", ""), "0.change: Field required"),
-        (ENTRY.replace("replace", "everything"), "0.change"),
+        (ENTRY.replace("  change: replace\n", ""), "entry 1, change: Field required"),
+        (
+            ENTRY.replace("replace", "everything"),
+            "entry 1, change: Input should be 'delete', 'replace'",
+        ),
         # What nobody knows can't be reviewed.
-        (ENTRY.replace("replace", "unknown"), "0.change"),
+        (
+            ENTRY.replace("replace", "unknown"),
+            "entry 1, change: Input should be 'delete', 'replace'",
+        ),
         (ENTRY.replace("  name: table\n", ""), "either urn, or type and name"),
         (ENTRY.replace("  name: table\n", "").replace("type", "name"), "either urn, or type"),
         (ENTRY + "  urn: urn:pulumi:a::b::c::d\n", "either urn, or type and name"),
@@ -109,9 +125,11 @@ def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
             ENTRY.replace("  name: table\n", "  urn: urn:pulumi:a::b::c::d\n"),
             "either urn, or type and name",
         ),
-        (ENTRY + "  stack: prod\n", "0.stack: Extra inputs are not permitted"),
+        (ENTRY + "  stack: prod\n", "entry 1, stack: Extra inputs"),
+        (ENTRY + "  allows: [something]\n", "needs allows where the change is access"),
+        (ENTRY.replace("replace", "access"), "needs allows where the change is access"),
         ("x: 1", "valid list"),
-        ("- x", "0"),
+        ("- x", "entry 1"),
         ("- [", "isn't YAML"),
     ],
 )
@@ -120,6 +138,45 @@ def test_an_entry_that_cant_be_used_is_an_error(tmp_path: Path, entry: str, reas
         read(tmp_path, entry)
     assert reason in str(error.value)
     assert "allowed.yaml" in str(error.value)
+
+
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "allowed.yaml").write_bytes(b"- \xff")
+    with pytest.raises(AllowedError, match=r"allowed\.yaml isn't YAML"):
+        read_allowed(tmp_path / "allowed.yaml", TODAY)
+
+
+ACCESS = """
+- type: aws:iam/rolePolicy:RolePolicy
+  name: function
+  change: access
+  allows:
+    - it would allow `a:B` on `arn:x`
+    - it would allow `a:C` on `arn:x`
+  reason: Planned.
+  expires: 2030-02-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("actions", "passes"),
+    [(["a:B"], True), (["a:B", "a:C"], True), (["a:B", "a:D"], False), (["a:*"], False)],
+)
+def test_more_access_passes_only_to_the_letter(
+    tmp_path: Path, actions: list[str], *, passes: bool
+) -> None:
+    new = state({"policy": policy(allow(actions, "arn:x"))})
+    change = step("update", ROLE_POLICY, "function", old=state({"policy": policy()}), new=new)
+    assert verdict(change, exceptions=read(tmp_path, ACCESS)).may_go_on == passes
+
+
+def test_the_verdict_shows_the_entry_that_would_let_it_pass(tmp_path: Path) -> None:
+    new = state({"policy": policy(allow(["a:B", "a:C"], "arn:x"))})
+    change = step("update", ROLE_POLICY, "function", old=state({"policy": policy()}), new=new)
+    text = markdown(verdict(change), 10_000, "")
+    entry = text.split("```yaml\n")[1].split("```")[0]
+    filled = entry.replace("reason: ''", "reason: Planned.").replace("''", "2030-02-01")
+    assert read(tmp_path, filled) == read(tmp_path, ACCESS)
 
 
 def test_an_entry_may_last_ninety_days(tmp_path: Path) -> None:
@@ -139,5 +196,5 @@ def test_the_projects_own_list_can_be_read_and_its_example_too(tmp_path: Path) -
     text = ALLOWED.read_text()
     comments = [line[2:] for line in text.splitlines() if line.startswith(("# - ", "#   "))]
     (example,) = read(tmp_path, "\n".join(comments), today=date(2026, 11, 22))
-    assert example.change == "replace"
+    assert example.reason
     assert all(entry.reason for entry in read_allowed(ALLOWED, date.max - timedelta(days=90)))

@@ -127,6 +127,15 @@ def test_who_is_new_is_named() -> None:
     assert said == "it would allow `sts:AssumeRole` for `Service:lambda.amazonaws.com`"
 
 
+def test_the_condition_is_named() -> None:
+    (said,) = widened([], grants({"Statement": under(StringLike={"a": ["x*", "y"]})}))
+    assert said == f"it would allow `a:B` on `{TABLE}` if `StringLike a` `x*` or `y`"
+
+
+def test_a_pattern_with_many_stars_takes_no_time() -> None:
+    assert wider([allow("*a" * 30 + "*c", TABLE)], [allow("a" * 60 + "b", TABLE)])
+
+
 def test_all_but_something_is_named() -> None:
     statement: Json = {"Effect": "Allow", "NotAction": ["b:*", "a:*"], "NotResource": "arn:x"}
     (said,) = widened([], grants({"Statement": statement}))
@@ -165,6 +174,15 @@ def test_those_who_are_named_or_denied_are_not_everyone(statement: Json) -> None
         allow("dynamodb:*", TABLE),
         allow("dynamodb:UpdateItem", "*"),
         allow(["xray:PutTraceSegments", "dynamodb:UpdateItem"], "*"),
+        allow("**", TABLE),
+        allow("dynamo*", TABLE),
+        allow("dynamodb:?*", TABLE),
+        allow("iam:P*", "arn:aws:iam::1:role/x"),
+        allow("iam:PassRole", "arn:aws:iam::1:*"),
+        allow("dynamodb:UpdateItem", "**"),
+        allow("dynamodb:UpdateItem", "arn:*"),
+        allow("dynamodb:UpdateItem", "arn:aws:*:*:*:*"),
+        allow("s3:GetObject", "arn:aws:s3:::*"),
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": TABLE},
         {"Effect": "Allow", "Action": "dynamodb:UpdateItem", "NotResource": TABLE},
     ],
@@ -174,7 +192,15 @@ def test_a_statement_without_a_limit_is_far_reaching(statement: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", [WRITE, allow("xray:PutTraceSegments", "*"), DENIED, trust({"AWS": "arn:a"})]
+    "statement",
+    [
+        WRITE,
+        allow("dynamodb:Get*", TABLE + "/*"),
+        allow("iam:PassRole", "arn:aws:iam::1:role/x"),
+        allow("xray:PutTraceSegments", "*"),
+        DENIED,
+        trust({"AWS": "arn:a"}),
+    ],
 )
 def test_a_statement_with_a_limit_is_not(statement: Json) -> None:
     assert not far_reaching(grants({"Statement": statement}))

@@ -104,6 +104,11 @@ def test_a_replacement_listed_step_by_step_is_one_finding() -> None:
     ]
 
 
+def test_what_is_replaced_and_then_deleted_is_both() -> None:
+    steps = [step("delete-replaced", TABLE), step("delete", TABLE)]
+    assert dangers(*steps) == [Danger.REPLACE, Danger.DELETE]
+
+
 def test_a_replacement_names_the_property_that_forces_it() -> None:
     detailed = {
         "attributes[0].name": {"kind": "update", "inputDiff": False},

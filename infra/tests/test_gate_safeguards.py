@@ -65,6 +65,32 @@ def test_what_is_off_may_stay_off() -> None:
     assert dangers(step("update", TABLE, old=off, new=off)) == []
 
 
+@pytest.mark.parametrize("word", [True, "true"])
+@pytest.mark.parametrize("key", ["forceDestroy", "disableExecuteApiEndpoint"])
+def test_what_endangers_data_or_address_stays_off(key: str, word: object) -> None:
+    for after in (word, UNKNOWN):
+        change = step("update", REST_API, old=state({key: False}), new=state({key: after}))
+        assert dangers(change) == [Danger.SAFEGUARD]
+    stays = step("update", REST_API, old=state({key: word}), new=state({key: word}))
+    assert dangers(stays) == []
+    assert dangers(step("update", REST_API, old=state({key: word}), new=state())) == []
+
+
+@pytest.mark.parametrize("private", ["PRIVATE", ["PRIVATE"]])
+def test_the_address_stays_public(private: object) -> None:
+    before = state({"endpointConfiguration": {"types": "REGIONAL"}})
+    after = state({"endpointConfiguration": {"types": private}})
+    assert dangers(step("update", REST_API, old=before, new=after)) == [Danger.SAFEGUARD]
+    assert dangers(step("update", REST_API, old=after, new=after)) == []
+    assert dangers(step("update", REST_API, old=after, new=before)) == []
+
+
+def test_the_engine_takes_the_text_for_the_word() -> None:
+    before, after = ({"pointInTimeRecovery": {"enabled": each}} for each in ("true", "false"))
+    change = step("update", TABLE, old=state(before), new=state(after))
+    assert dangers(change) == [Danger.SAFEGUARD]
+
+
 def test_deletion_protection_has_another_name_elsewhere() -> None:
     before, after = state({"deletionProtection": True}), state({"deletionProtection": False})
     change = step("update", "aws:rds/instance:Instance", old=before, new=after)

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from gate.allowed import Allowed
 from gate.diff import diff
-from gate.findings import Danger
 from gate.preview import Step
 from gate.summary import COMMENT_LIMIT, markdown
 from gate.verdict import Run, Verdict, judge
@@ -53,14 +52,13 @@ def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
         "It holds the count: a new one starts empty." in text
     )
     assert "infra/gate/allowed.yaml" in text
-    assert "docs/gate.md" in text
 
 
 def exception(days: int) -> Allowed:
     return Allowed(
         type=TABLE,
         name="table",
-        change=Danger.REPLACE,
+        change="replace",
         reason="Planned.",
         expires=TODAY + timedelta(days=days),
     )
@@ -76,7 +74,7 @@ def test_what_is_allowed_is_reported_with_reason_and_last_day() -> None:
 def test_what_is_no_longer_allowed_is_reported() -> None:
     text = text_of(verdict(REPLACED, exceptions=[exception(-1)]))
     assert "❌" in text
-    assert "The replace of aws:dynamodb/table:Table table was allowed until 2030-01-14." in text
+    assert "the `replace of aws:dynamodb/table:Table table`, until 2030-01-14" in text
 
 
 def test_a_failure_shows_what_the_engine_said_without_signed_addresses() -> None:
@@ -173,6 +171,44 @@ def test_what_a_program_names_cant_break_out() -> None:
     assert details.count("</details>") == 1
     assert "@everyone" not in details
     assert "````diff" in details
+
+
+def test_what_a_policy_names_cant_break_out() -> None:
+    action = "sns:x` ![p](https://evil/x.png) <img> @everyone \u202e\ud800"
+    new = state({"policy": policy(allow(action))})
+    change = step("update", ROLE_POLICY, old=state({"policy": policy()}), new=new)
+    text = text_of(verdict(change))
+    assert "`sns:x ![p](https://evil/x.png) <img> @everyone \N{REPLACEMENT CHARACTER}" in text
+    assert text.encode()
+
+
+def test_a_reason_is_text_and_nothing_else() -> None:
+    entry = exception(7).model_copy(update={"reason": "![x](y) @all <b> `z`"})
+    text = text_of(verdict(REPLACED, exceptions=[entry]))
+    assert "Allowed until 2030-01-22: &#33;&#91;x&#93;(y) &#64;all &#60;b&#62; &#96;z&#96;" in text
+
+
+def test_where_files_lie_is_no_change() -> None:
+    def archive(path: str, digest: str) -> Json:
+        return {"code": {"4dabf18193072939515e22adb298388d": "0def", "hash": digest, "path": path}}
+
+    assert difference(archive("/a/x.zip", "1"), archive("/b/x.zip", "1")) == []
+    lines = difference(archive("/a/x.zip", "1"), archive("/b/x.zip", "2"))
+    assert lines[1:] == [" code:", "-  hash: '1'", "+  hash: '2'"]
+
+
+def test_what_isnt_listed_is_said() -> None:
+    note = "aren't listed (`--show-sames`)"
+    assert note in text_of(verdict(step("create", FUNCTION), hidden=17))
+    assert note not in text_of(verdict(step("create", FUNCTION)))
+
+
+def test_a_very_large_change_is_not_compared() -> None:
+    def state_of(word: str) -> Json:
+        return state({"lines": [f"{word} {index}" for index in range(20_000)]})
+
+    change = step("update", FUNCTION, old=state_of("old"), new=state_of("new"))
+    assert "from 20001 lines to 20001, too many to compare" in text_of(verdict(change))
 
 
 def many(count: int) -> Verdict:

@@ -261,7 +261,22 @@ def test_without_the_cli_there_is_a_hint_where_to_get_it(
 
 def test_a_list_of_allowed_changes_that_cant_be_read_stops_everything(workspace: Workspace) -> None:
     (workspace.folder / "infra/gate/allowed.yaml").write_text("- x")
-    result = workspace.run("deploy", "prod")
-    assert result.returncode == 1
-    assert "allowed.yaml" in result.stderr
+    assert workspace.run("deploy", "prod").returncode == 1
+    assert workspace.updates == []
+    for name in ("summary.md", "comment.md"):
+        assert "allowed.yaml, entry 1" in (workspace.preview / name).read_text()
+
+
+@pytest.mark.parametrize("command", ["preview", "deploy", "drift"])
+@pytest.mark.parametrize("stack", ["..", "../..", "a/..", "/usr", "", ".", "a b", "-x"])
+def test_what_is_no_name_of_a_stack_never_becomes_a_folder(
+    workspace: Workspace, command: str, stack: str
+) -> None:
+    result = workspace.run(command, stack)
+    assert result.returncode != 0
     assert not (workspace.folder / "bin/calls").exists()
+    assert (workspace.folder / "infra").exists()
+
+
+def test_a_stack_of_an_organization_has_a_folder_too(workspace: Workspace) -> None:
+    assert workspace.run("preview", "me/visitor-counter/prod").returncode == 0
