@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from documents import width_rule
@@ -69,6 +70,24 @@ def test_a_screen_reader_reads_it_in_its_sentence_and_is_not_interrupted(visitor
       - link "two"
     """)
     assert visitor.page.locator("[aria-live], [role], output").count() == 0
+
+
+def test_a_page_can_have_it_announced_once_it_is_there(visitor: Visitor) -> None:
+    session: Any = visitor.page.context.new_cdp_session(visitor.page)
+
+    def is_busy() -> bool:
+        nodes: Any = session.send("Accessibility.getFullAXTree")["nodes"]
+        (status,) = (node for node in nodes if node["role"]["value"] == "status")
+        return any(each["name"] == "busy" for each in status["properties"])
+
+    answered = Event()
+    visitor.api.will(Answer(body='{"count": 7}', after=answered))
+    visitor.opens(f'<p><visitor-count role="status" src="{visitor.api.url}"></visitor-count></p>')
+    visitor.api.wait_for("/visitorcount")
+    assert is_busy()
+    answered.set()
+    visitor.is_told("loaded")
+    assert not is_busy()
 
 
 def test_the_keyboard_passes_it_by(visitor: Visitor) -> None:
