@@ -323,6 +323,30 @@ def test_what_others_may_do_with_a_resource_is_judged_by_whether_it_is_new() -> 
     assert new(UNKNOWN) == [Danger.ACCESS]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ROLE,
+        REST_API,
+        TOPIC,
+        "aws:iam/policy:Policy",
+        "aws:kms/key:Key",
+        "aws:sqs/queue:Queue",
+    ],
+)
+def test_something_new_may_bring_a_policy_of_its_own(kind: str) -> None:
+    assert dangers(step("create", kind, new=state({"policy": SENDS}))) == []
+
+
+def test_a_new_function_may_have_any_role() -> None:
+    assert dangers(step("create", FUNCTION, new=state({"role": "arn:role"}))) == []
+
+
+def test_a_role_that_goes_needs_no_boundary() -> None:
+    gone = step("delete", ROLE, old=state({"permissionsBoundary": "arn:boundary"}))
+    assert dangers(gone) == [Danger.DELETE]
+
+
 def test_a_new_role_is_taken_by_services_only() -> None:
     for principal in ({"AWS": "arn:aws:iam::999999999999:root"}, {"Federated": "arn:oidc"}):
         trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
@@ -367,6 +391,11 @@ def test_policies_from_elsewhere_are_recognized_by_their_name(value: object) -> 
 
 def test_inline_policies_that_nobody_knows_are_refused() -> None:
     assert changed(ROLE, {}, {"inlinePolicies": UNKNOWN}) == [Danger.ACCESS]
+
+
+@pytest.mark.parametrize("kind", ["group:Group", "user:User", "role:Role", "policy:Policy"])
+def test_a_user_or_group_can_do_nothing_by_itself(kind: str) -> None:
+    assert dangers(step("create", f"aws:iam/{kind}")) == []
 
 
 def test_other_resources_of_iam_are_not_made_unnoticed() -> None:
