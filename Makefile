@@ -144,6 +144,9 @@ fmt: $(VENV) ## Format the code.
 	ruff format
 	ruff check --fix
 
+.PHONY: venv
+venv: $(VENV) ## Install the Python packages.
+
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'
 

@@ -1,1 +1,1 @@
-"""What workflows ask of GitHub: comments, issues, and how prod is protected."""
+"""What workflows ask of GitHub: comments, issues, and how environments are protected."""

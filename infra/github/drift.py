@@ -1,22 +1,14 @@
 """One open issue a stack while it isn't what was deployed."""
 
-from enum import Enum
+from release.drift import Drift
 
 from github.body import Marker, compose
 from github.client import Github
 
 
-class Verdict(Enum):
-    """What a look for drift came to."""
-
-    NONE = "none"
-    DRIFT = "drift"
-    FAILED = "failed"
-
-
-def tell_drift(github: Github, stack: str, verdict: Verdict, report: str, run_url: str) -> str:
+def tell_drift(github: Github, stack: str, verdict: Drift, report: str, run_url: str) -> str:
     """Open, change or close the issue."""
-    if verdict is Verdict.FAILED:
+    if verdict is Drift.FAILED:
         return "The look for drift failed, so the issues stay as they are."
     marker = Marker(f"drift of {stack}")
     # Pull requests are listed among the issues.
@@ -26,7 +18,7 @@ def tell_drift(github: Github, stack: str, verdict: Verdict, report: str, run_ur
         for each in page
         if "pull_request" not in each and marker.marks(each)
     ]
-    if verdict is Verdict.NONE:
+    if verdict is Drift.NONE:
         for issue in earlier:
             remark = f"{stack} is as it was deployed again: [run]({run_url})"
             github.post(f"issues/{issue['number']}/comments", {"body": remark})

@@ -35,12 +35,13 @@ class FakeGithub:
     comments: dict[int, list[Item]] = field(default_factory=dict[int, list[Item]])
     """By the number of an issue or a pull request."""
     issues: list[Item] = field(default_factory=list[Item])
-    environment: Item | None = None
-    branch_rules: list[Item] = field(default_factory=list[Item])
+    environments: dict[str, Item] = field(default_factory=dict[str, Item])
+    branch_rules: dict[str, list[Item]] = field(default_factory=dict[str, list[Item]])
+    """By environment."""
     deployments: list[Item] = field(default_factory=list[Item])
     """The newest first."""
     history: str = ""
-    """Commits of one letter, the oldest first."""
+    """The commits of main, of one letter each, the oldest first. All others are on branches."""
     failures: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
     """By method, the statuses of the next answers, before it works again."""
     writes: list[str] = field(default_factory=list[str])
@@ -85,8 +86,8 @@ class FakeGithub:
             r"GET /issues": partial(self._issues, query),
             r"POST /issues": partial(self.add_issue, **values),
             r"PATCH /issues/(\d+)": partial(self._change_issue, values),
-            r"GET /environments/prod": self._environment,
-            r"GET /environments/prod/deployment-branch-policies": self._branch_rules,
+            r"GET /environments/(\w+)": self._environment,
+            r"GET /environments/(\w+)/deployment-branch-policies": self._branch_rules,
             r"GET /deployments": partial(self._deployments, query),
             r"GET /deployments/(\d+)/statuses": self._statuses,
             r"GET /compare/(\w)\.\.\.(\w)": self._compare,
@@ -131,13 +132,13 @@ class FakeGithub:
         issue.update(values)
         return issue
 
-    def _environment(self) -> Item:
-        if self.environment is None:
+    def _environment(self, name: str) -> Item:
+        if name not in self.environments:
             raise NoSuchThing
-        return self.environment
+        return self.environments[name]
 
-    def _branch_rules(self) -> list[Item]:
-        return self.branch_rules
+    def _branch_rules(self, name: str) -> list[Item]:
+        return self.branch_rules[name]
 
     def _deployments(self, query: dict[str, str]) -> list[Item]:
         return [each for each in self.deployments if each["environment"] == query["environment"]]
@@ -147,6 +148,8 @@ class FakeGithub:
         return [{"state": state} for state in deployment["states"]]
 
     def _compare(self, base: str, head: str) -> Item:
+        if base not in self.history:
+            return {"status": "diverged"}
         ahead = self.history.index(head) - self.history.index(base)
         return {"status": "identical" if not ahead else "ahead" if ahead > 0 else "behind"}
 

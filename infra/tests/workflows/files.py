@@ -11,6 +11,8 @@ import yaml
 
 PROJECT = Path(__file__).absolute().parents[3]
 FOLDER = PROJECT / ".github"
+# What `uses` of a composite action begins with.
+ACTION = "./.github/actions/"
 
 Json = dict[str, Any]
 
@@ -83,6 +85,13 @@ class Job:
         """What its token may do."""
         return self.data["permissions"]
 
+    @property
+    def uses(self) -> list[str]:
+        """The workflow that it calls, or else its actions."""
+        if "uses" in self.data:
+            return [self.data["uses"]]
+        return [step.uses for step in self.steps if step.uses]
+
     def position(self, make: str) -> int:
         """Return where a target of make is called, the only time."""
         (found,) = (index for index, step in enumerate(self.steps) if step.make == make)
@@ -119,7 +128,9 @@ class Workflow:
 
 WORKFLOWS = {path.stem: Workflow(path) for path in sorted(FOLDER.glob("workflows/*"))}
 ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
-CI, DEPLOY, DRIFT, PREVIEW = (WORKFLOWS[name] for name in ("ci", "deploy", "drift", "preview"))
+CI, CODEQL, DEPLOY, DRIFT, PREVIEW = (
+    WORKFLOWS[name] for name in ("ci", "codeql", "deploy", "drift", "preview")
+)
 TEXTS = {path: path.read_text() for path in [*(each.path for each in WORKFLOWS.values()), *ACTIONS]}
 
 
@@ -135,4 +146,24 @@ def steps() -> Iterator[Step]:
     for name, job in jobs():
         yield from (Step(name, step.data) for step in job.steps)
     for path in ACTIONS:
-        yield from (Step(path.parent.name, data) for data in load(path)["runs"]["steps"])
+        yield from action(path.parent.name)
+
+
+def action(name: str) -> list[Step]:
+    """Return the steps of a composite action."""
+    data = load(FOLDER / "actions" / name / "action.yml")
+    return [Step(name, each) for each in data["runs"]["steps"]]
+
+
+def step_of(name: str) -> Step:
+    """Return a step by its place and name."""
+    (found,) = (step for step in steps() if str(step) == name)
+    return found
+
+
+def all_steps(job: Job) -> Iterator[Step]:
+    """Return a job's steps, with those of the composite actions that it uses."""
+    for step in job.steps:
+        yield step
+        if step.uses.startswith(ACTION):
+            yield from action(step.uses.removeprefix(ACTION))

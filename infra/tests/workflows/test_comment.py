@@ -99,7 +99,13 @@ def test_a_run_that_is_for_no_pull_request_comments_nothing(step: Step) -> None:
     assert not step.github.writes
 
 
-def test_a_preview_that_was_never_written_is_named(step: Step) -> None:
-    outcome = step.run("comment", "prod")
-    assert outcome.failed
-    assert "target/preview/prod/comment.md" in outcome.line
+def test_where_there_is_no_preview_the_comment_says_so_instead_of_showing_the_last(
+    step: Step,
+) -> None:
+    comment = step.github.add_comment(NUMBER, f"{MARKER}\n**Passed.**")
+    assert not step.run("comment", "prod").failed
+    assert step.github.comments[NUMBER] == [comment]
+    assert comment["body"] == (
+        f"{MARKER}\n**No preview of this commit**: see the run.\n\n"
+        f"Commit {HEAD[:7]}, [run]({RUN_URL})\n"
+    )

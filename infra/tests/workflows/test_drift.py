@@ -58,6 +58,23 @@ def test_a_look_that_failed_neither_opens_nor_closes_an_issue(step: Step) -> Non
     assert (issue["state"], issue["body"]) == ("open", f"{MARKER}\nold")
 
 
+@pytest.mark.parametrize("word", ["", "maybe"])
+def test_a_verdict_that_nobody_knows_is_a_line_about_it(step: Step, word: str) -> None:
+    step.write("drift/prod/verdict", f"{word}\n")
+    outcome = step.run("drift", "prod")
+    assert outcome.failed
+    assert outcome.line == (
+        f"error: target/drift/prod/verdict says {word!r}, and can say only none, drift, failed."
+    )
+    assert not step.github.requests
+
+
+def test_a_look_that_never_was_is_named(step: Step) -> None:
+    outcome = step.run("drift", "prod")
+    assert outcome.failed
+    assert outcome.line.startswith("error: target/drift/prod/verdict can't be read")
+
+
 @pytest.mark.parametrize(
     "other",
     [

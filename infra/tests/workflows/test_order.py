@@ -28,6 +28,16 @@ def test_a_first_deployment_may_be_of_any_commit(step: Step) -> None:
     assert not step.run("overtaken", "prod").failed
 
 
+def test_a_commit_takes_the_place_of_one_that_main_no_longer_has(step: Step) -> None:
+    step.github.add_deployment("x", "success", "in_progress")
+    assert not step.run("overtaken", "prod").failed
+
+
+def test_a_newer_commit_that_failed_is_no_reason_to_stop(step: Step) -> None:
+    step.github.add_deployment("e", "failure", "in_progress")
+    assert not step.run("overtaken", "prod").failed
+
+
 def test_deployments_that_wait_or_failed_are_not_deployed(step: Step) -> None:
     step.github.add_deployment("b", "success")
     for state in ("waiting", "queued", "failure", "in_progress"):

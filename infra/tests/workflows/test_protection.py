@@ -1,4 +1,4 @@
-"""A pipeline doesn't begin where prod is open to all, unless its owner accepts that."""
+"""A pipeline doesn't begin where an environment is open, unless its owner accepts that."""
 
 import pytest
 
@@ -18,21 +18,36 @@ def environment(rules: list[Item] = REVIEWED, policy: Item | None = SELECTED) ->
     return {"protection_rules": rules, "deployment_branch_policy": policy}
 
 
-def test_a_prod_with_reviewers_that_only_main_reaches_is_fine(step: Step) -> None:
-    step.github.environment = environment()
-    step.github.branch_rules = [MAIN]
-    assert not step.run("reviewers").failed
+@pytest.fixture(autouse=True)
+def _protected(step: Step) -> None:
+    step.github.environments = {"staging": environment([]), "prod": environment()}
+    step.github.branch_rules = {"staging": [MAIN], "prod": [MAIN]}
 
 
-OPEN: dict[str, tuple[Item | None, list[Item], str]] = {
-    "no environment": (None, [], "no environment of this name"),
-    "no rules": (environment([]), [MAIN], "nobody has to approve"),
+def change(step: Step, name: str, found: Item | None, rules: list[Item]) -> None:
+    del step.github.environments[name]
+    if found:
+        step.github.environments[name] = found
+    step.github.branch_rules[name] = rules
+
+
+def test_environments_that_only_main_reaches_are_fine_with_reviewers_of_prod(step: Step) -> None:
+    outcome = step.run("reviewers")
+    assert not outcome.failed
+    assert outcome.line == "Only main can deploy, and prod needs an approval."
+
+
+WITHOUT_REVIEWERS: dict[str, tuple[Item | None, list[Item], str]] = {
+    "no rules": (environment([]), [MAIN], "nobody has to approve a deployment"),
     "a timer": (environment([{"type": "wait_timer"}]), [MAIN], "nobody has to approve"),
     "no reviewers": (
         environment([{"type": "required_reviewers", "reviewers": []}]),
         [MAIN],
         "nobody has to approve",
     ),
+}
+OTHER_BRANCHES: dict[str, tuple[Item | None, list[Item], str]] = {
+    "no environment": (None, [], "GitHub has no environment of this name"),
     "any branch": (environment(policy=None), [], "any branch may deploy"),
     "protected": (environment(policy=PROTECTED), [], "every protected branch may deploy"),
     "another branch": (
@@ -40,40 +55,55 @@ OPEN: dict[str, tuple[Item | None, list[Item], str]] = {
         [MAIN, {"name": "release/*", "type": "branch"}],
         "main and release/* may deploy",
     ),
-    "another branch on the second page": (environment(), [MAIN, MAIN, MAIN], "may deploy"),
+    "another branch on the second page": (environment(), [MAIN, MAIN, MAIN], "main and main and"),
     "a tag": (environment(), [{"name": "main", "type": "tag"}], "tag main may deploy"),
     "no branch": (environment(), [], "nothing may deploy"),
 }
+OPEN = {f"prod, {name}": ("prod", *each) for name, each in WITHOUT_REVIEWERS.items()} | {
+    f"{environment}, {name}": (environment, *each)
+    for environment in ("staging", "prod")
+    for name, each in OTHER_BRANCHES.items()
+}
+each_open = pytest.mark.parametrize(("name", "found", "rules", "message"), OPEN.values(), ids=OPEN)
 
 
-@pytest.mark.parametrize(("found", "rules", "message"), OPEN.values(), ids=OPEN)
-def test_an_open_prod_stops_the_pipeline_and_says_both_ways_out(
-    step: Step, found: Item | None, rules: list[Item], message: str
+@each_open
+def test_an_open_environment_stops_the_pipeline_and_says_both_ways_out(
+    step: Step, name: str, found: Item | None, rules: list[Item], message: str
 ) -> None:
-    step.github.environment = found
-    step.github.branch_rules = rules
+    change(step, name, found, rules)
     outcome = step.run("reviewers")
     assert outcome.failed
-    assert message in outcome.line
-    assert "Environments" in outcome.line
+    assert outcome.line.startswith(f"error: {name} is open: {message}")
+    assert f"Either protect {name} (the repository's settings, Environments)" in outcome.line
     assert "ACCEPT_UNREVIEWED_PROD --body true" in outcome.line
 
 
-@pytest.mark.parametrize(("found", "rules", "message"), OPEN.values(), ids=OPEN)
-def test_an_open_prod_that_its_owner_accepts_is_a_warning(
-    step: Step, found: Item | None, rules: list[Item], message: str
+def test_all_that_is_open_is_said_at_once(step: Step) -> None:
+    change(step, "staging", environment([], policy=None), [])
+    change(step, "prod", environment([], policy=None), [])
+    assert step.run("reviewers").line.startswith(
+        "error: staging is open: any branch may deploy, not main alone. "
+        "prod is open: nobody has to approve a deployment, and any branch may deploy, "
+        "not main alone. "
+        "Either protect staging and prod ("
+    )
+
+
+@each_open
+def test_an_open_environment_that_its_owner_accepts_is_a_warning(
+    step: Step, name: str, found: Item | None, rules: list[Item], message: str
 ) -> None:
-    step.github.environment = found
-    step.github.branch_rules = rules
+    change(step, name, found, rules)
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", "true")
     outcome = step.run("reviewers")
     assert not outcome.failed
-    assert outcome.line.startswith("::warning::")
-    assert message in outcome.line
+    assert outcome.line.startswith(f"::warning::{name} is open: {message}")
 
 
 @pytest.mark.parametrize("value", ["", "false", "1", "True"])
 def test_only_true_accepts_it(step: Step, value: str) -> None:
+    step.github.environments.clear()
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", value)
     assert step.run("reviewers").failed
 

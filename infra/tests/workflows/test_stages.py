@@ -1,8 +1,25 @@
 """The way to prod: what is built once goes through every stage, and nothing goes around one."""
 
-from workflows.files import CI, DEPLOY, DRIFT, PREVIEW, Job, Workflow, jobs
+import pytest
 
-FUNCTION = "./.github/actions/function"
+from workflows.files import (
+    ACTION,
+    CI,
+    CODEQL,
+    DEPLOY,
+    DRIFT,
+    FOLDER,
+    PREVIEW,
+    Job,
+    Workflow,
+    all_steps,
+    jobs,
+    load,
+    steps,
+)
+
+FUNCTION = f"{ACTION}function"
+UPLOAD = "actions/upload-artifact"
 
 
 def functions_of(job: Job) -> list[str]:
@@ -21,13 +38,10 @@ def test_only_these_jobs_reach_an_environment() -> None:
     assert environments == {"deploy/staging": "staging", "deploy/prod": "prod"}
 
 
-def test_only_these_jobs_deploy() -> None:
-    deploys = {
-        name: step.run for name, job in jobs() for step in job.steps if step.make == "deploy"
-    }
-    assert deploys == {
-        "deploy/staging": "make deploy STACK=staging",
-        "deploy/prod": "make deploy STACK=prod APPROVED=target/approved/prod",
+def test_only_these_steps_deploy() -> None:
+    assert {str(step): step.run for step in steps() if step.make == "deploy"} == {
+        "deploy/staging: Deploy": "make deploy STACK=staging",
+        "deploy/prod: Deploy": "make deploy STACK=prod APPROVED=target/approved/prod",
     }
 
 
@@ -43,13 +57,16 @@ def test_prod_comes_after_all_of_that_and_staging_and_a_preview() -> None:
 def test_the_checks_are_those_of_pull_requests() -> None:
     assert DEPLOY.jobs["ci"].data["uses"] == "./.github/workflows/ci.yml"
     assert set(CI.jobs) == {"package", "test", "test-package"}
-    makes = {name: [each.make for each in job.steps if each.make] for name, job in CI.jobs.items()}
+    makes = {
+        name: [each.make for each in all_steps(job) if each.make] for name, job in CI.jobs.items()
+    }
     assert makes == {"package": ["package"], "test": ["test"], "test-package": ["test-package"]}
     assert not any("if" in job.data for job in CI.jobs.values())
 
 
-def test_the_guard_looks_at_how_prod_is_protected() -> None:
-    assert DEPLOY.jobs["guard"].position("reviewers")
+def test_the_guard_looks_at_how_the_environments_are_protected() -> None:
+    guard = DEPLOY.jobs["guard"]
+    assert [each.run for each in guard.steps if each.run] == ["make venv", "make reviewers"]
 
 
 def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
@@ -63,9 +80,9 @@ def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
 
 
 def test_the_steps_of_a_stage_are_never_skipped() -> None:
-    for job in DEPLOY.jobs.values():
-        for step in job.steps:
-            if step.make or step.uses:
+    for job in (*CI.jobs.values(), *DEPLOY.jobs.values()):
+        for step in all_steps(job):
+            if step not in job.steps or step.make or step.uses:
                 assert "if" not in step.data
 
 
@@ -101,8 +118,9 @@ def test_an_approver_has_as_long_as_a_run_can_wait() -> None:
         for workflow in (CI, DEPLOY)
         for job in workflow.jobs.values()
         for step in job.steps
-        if step.uses == "actions/upload-artifact"
+        if "retention-days" in step.inputs
     ]
+    assert len(kept) == 2
     assert all(days > 30 for days in kept)
 
 
@@ -110,8 +128,8 @@ def builders(workflow: Workflow) -> set[str]:
     return {
         name
         for name, job in workflow.jobs.items()
-        for step in job.steps
-        if step.make == "package" or step.inputs.get("name") == "function"
+        for step in all_steps(job)
+        if step.make == "package"
     }
 
 
@@ -124,7 +142,12 @@ def test_every_stage_takes_that_one_function_by_its_hash() -> None:
     assert CI.triggers["workflow_call"]["outputs"]["sha256"]["value"] == (
         "${{ jobs.package.outputs.sha256 }}"
     )
-    assert CI.jobs["package"].data["outputs"] == {"sha256": "${{ steps.hash.outputs.sha256 }}"}
+    assert CI.jobs["package"].data["outputs"] == {"sha256": "${{ steps.package.outputs.sha256 }}"}
+    outputs = load(FOLDER / "actions/package/action.yml")["outputs"]
+    assert outputs["sha256"]["value"] == "${{ steps.hash.outputs.sha256 }}"
+    compares = load(FOLDER / "actions/function/action.yml")["runs"]["steps"][-1]
+    assert compares["env"] == {"SHA256": "${{ inputs.sha256 }}"}
+    assert compares["working-directory"] == "target/lambda/visitor-counter"
     for stage in ("staging", "preview", "prod"):
         assert functions_of(DEPLOY.jobs[stage]) == ["${{ needs.ci.outputs.sha256 }}"]
 
@@ -153,12 +176,31 @@ def test_runs_for_main_never_end_each_others_checks() -> None:
     assert CI.data["concurrency"]["group"] == group
 
 
-def test_a_failed_deployment_to_prod_says_how_to_go_back() -> None:
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_a_deployment_that_takes_too_long_fails_before_its_job_is_cancelled(name: str) -> None:
+    job = DEPLOY.jobs[name]
+    limit = job.steps[job.position("deploy")].data["timeout-minutes"]
+    assert 30 <= limit <= job.data["timeout-minutes"] - 20
+
+
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_what_changed_is_shown_however_a_deployment_ends(name: str) -> None:
+    job = DEPLOY.jobs[name]
+    shown = job.steps[job.position("deploy") + 1]
+    assert shown.name == "Show what changed"
+    assert shown.data["if"] == "${{ always() && steps.deploy.outcome != 'skipped' }}"
+
+
+def test_a_deployment_to_prod_that_failed_or_was_cancelled_says_how_to_go_back() -> None:
     last = DEPLOY.jobs["prod"].steps[-1]
-    assert last.data["if"].startswith("${{ failure()")
-    assert last.data["env"]["GUIDE"].endswith("/docs/operations.md#rolling-back")
-    assert "GITHUB_STEP_SUMMARY" in last.run
-    assert "::error" in last.run
+    assert last.name == "Say how to go back"
+    assert last.data["if"] == (
+        "${{ (failure() || cancelled()) && steps.deploy.outcome != 'skipped' }}"
+    )
+    assert last.data["env"] == {
+        "GUIDE": "${{ github.server_url }}/${{ github.repository }}/blob/${{ github.sha }}"
+        "/docs/operations.md#rolling-back"
+    }
 
 
 def test_a_pull_request_is_previewed_or_told_why_not() -> None:
@@ -185,12 +227,42 @@ def test_a_preview_of_both_stacks_has_the_function_that_was_built_for_both() -> 
     }
 
 
-def test_a_refused_preview_is_shown_kept_and_commented_too() -> None:
+def test_a_refused_preview_is_shown_and_commented_too() -> None:
     preview = PREVIEW.jobs["preview"]
     shown = preview.steps[preview.position("preview") + 1 :]
-    assert [each.name for each in shown] == ["Show it", "Keep it", "Comment"]
-    for step in shown:
-        assert step.data["if"] == "${{ !cancelled() && steps.preview.outcome != 'skipped' }}"
+    assert {each.name: each.data["if"] for each in shown} == {
+        "Show it": "${{ !cancelled() && steps.preview.outcome != 'skipped' }}",
+        "Comment": "${{ !cancelled() }}",
+    }
+
+
+def test_a_pull_request_hears_of_a_preview_that_could_not_be_made() -> None:
+    # Its package may have failed. Where there is no package by intention, there is no preview.
+    assert PREVIEW.jobs["preview"].data["if"] == (
+        "${{ !cancelled() && needs.package.result != 'skipped' }}"
+    )
+
+
+def test_a_pull_request_leaves_nothing_behind_but_its_function() -> None:
+    kept = [
+        name for name, job in PREVIEW.jobs.items() for step in all_steps(job) if UPLOAD in step.uses
+    ]
+    assert kept == ["package"]
+
+
+def test_only_a_public_repository_is_searched_for_vulnerabilities() -> None:
+    analyze = CODEQL.jobs["analyze"]
+    assert analyze.data["if"] == "github.event.repository.visibility == 'public'"
+    assert analyze.data["strategy"]["matrix"] == {
+        "language": ["actions", "javascript-typescript", "python", "rust"]
+    }
+
+
+def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:
+    assert DRIFT.data["concurrency"] == {
+        "group": "drift-${{ github.ref }}",
+        "cancel-in-progress": False,
+    }
 
 
 def test_drift_is_looked_for_on_main_in_both_stacks() -> None:
