@@ -123,7 +123,7 @@ drift: $(VENV) ## Find what was changed in AWS by others (STACK=staging).
 	@PYTHONPATH=infra python -m release drift "$(stack)"
 
 .PHONY: reviewers
-reviewers: $(VENV) ## Check on GitHub that deployments to prod need an approval.
+reviewers: $(VENV) ## Check on GitHub that only main deploys, and prod needs an approval.
 	@PYTHONPATH=infra python -m github reviewers
 
 .PHONY: overtaken

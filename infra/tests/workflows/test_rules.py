@@ -280,6 +280,8 @@ def test_a_command_is_a_target_of_make_or_has_its_reason(step: Step) -> None:
     targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     if step.make:
         assert step.make in targets
+        # There, another Makefile could be.
+        assert "working-directory" not in step.data
     else:
         assert step.run == OTHER_COMMANDS[str(step)]
 
@@ -355,6 +357,7 @@ def test_no_expression_is_pasted_into_a_command(step: Step) -> None:
 def test_a_command_that_fails_ends_its_step(workflow: Workflow) -> None:
     commands = [step for job in workflow.jobs.values() for step in job.steps if step.run]
     assert not any("shell" in step.data for step in commands)
+    assert not any("defaults" in job.data for job in workflow.jobs.values())
     assert ("defaults" in workflow.data) == bool(commands)
     assert not commands or workflow.data["defaults"] == {"run": {"shell": SHELL}}
 
@@ -380,9 +383,14 @@ def test_a_secret_goes_to_a_target_of_make_and_to_nobody_else(step: Step) -> Non
 
 
 @each_job
-def test_a_secret_is_never_given_to_a_whole_job(job: Job) -> None:
+def test_nothing_is_given_to_a_whole_job_but_its_stack(job: Job) -> None:
     assert "secrets" not in job.data
-    assert "secrets" not in str(job.data.get("env", {}))
+    assert job.data.get("env", {}) in ({}, {"STACK": "${{ matrix.stack }}"})
+
+
+@each_workflow
+def test_nothing_is_given_to_a_whole_workflow(workflow: Workflow) -> None:
+    assert "env" not in workflow.data
 
 
 def test_nothing_is_cached() -> None:
