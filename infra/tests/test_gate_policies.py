@@ -1,10 +1,11 @@
 """When one policy is wider than another one."""
 
-import json
+import re
 
 import pytest
 from gate.policies import PolicyError, far_reaching, grants, open_to_anyone, widened
 from previews import Json, allow
+from pydantic import JsonValue
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/counter"
 PAGE = "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/visitorcount"
@@ -206,24 +207,34 @@ def test_a_statement_with_a_limit_is_not(statement: Json) -> None:
     assert not far_reaching(grants({"Statement": statement}))
 
 
+def stating(**statement: object) -> Json:
+    return {"Statement": [{"Effect": "Allow", "Action": "a:B", "Resource": "*", **statement}]}
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("value", "reason"),
     [
-        "",
-        "{",
-        "[]",
-        "{}",
-        "7",
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": []}]}),
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": ["a:B", 7]}]}),
-        json.dumps({"Statement": "x"}),
-        json.dumps({"Statement": [{"Effect": "Maybe", "Action": "a:B"}]}),
-        json.dumps({"Statement": [{"Effect": "Allow"}]}),
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": 7}]}),
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": "a:B", "Condition": "x"}]}),
-        json.dumps({"Statement": [{"Effect": "Allow", "Action": "a:B", "Condition": {"x": 1}}]}),
+        ("{}", "it has no statements"),
+        (None, "it has no statements"),
+        ([], "it has no statements"),
+        ({}, "it has no statements"),
+        ({"Statement": "x"}, "a statement has the effect `None`"),
+        (stating(Effect="Maybe"), "a statement has the effect `Maybe`"),
+        ({"Statement": [{"Effect": "Allow"}]}, "a statement has no action"),
+        (stating(Action=7), "a principal, action or resource isn't a text"),
+        (stating(Action=[]), "a principal, action or resource isn't a text"),
+        (stating(Action=["a:B", 7]), "a principal, action or resource isn't a text"),
+        (stating(Resource=None), "a principal, action or resource isn't a text"),
+        (stating(Condition="x"), "a condition isn't an object"),
+        (stating(Condition={"Bool": 1}), "the condition Bool isn't an object"),
     ],
 )
-def test_what_is_no_policy_is_an_error(text: str) -> None:
-    with pytest.raises(PolicyError):
-        grants(text)
+def test_what_is_no_policy_is_an_error(value: JsonValue, reason: str) -> None:
+    with pytest.raises(PolicyError, match=re.escape(reason)):
+        grants(value)
+
+
+def test_services_that_give_rights_want_each_action_by_its_name() -> None:
+    for service in ("iam", "kms", "organizations", "sts"):
+        assert far_reaching(grants({"Statement": allow(f"{service}:Get*", "arn:aws:x:r:1:y")}))
+    assert not far_reaching(grants({"Statement": allow("s3:Get*", "arn:aws:x:r:1:y")}))
