@@ -1,9 +1,9 @@
 // @ts-check
-// <visitor-count src="https://…/visitorcount"> counts a page view. See README.md.
+// <visitor-count src="https://…/visitorcount"> counts a page view: README.md
 
 /** @typedef {{ state: "loading" | "loaded" | "error", detail?: any }} Outcome */
 
-// Longer than API Gateway's 29 s: who gives up earlier may have been counted.
+// Longer than API Gateway's 29 s: who gives up earlier may be counted.
 const TIME_LIMIT = 35_000;
 const LONGEST_WAIT = 60_000;
 
@@ -101,12 +101,12 @@ class VisitorCount extends HTMLElement {
       const event = { bubbles: true, composed: true, detail: outcome.detail };
       this.dispatchEvent(new CustomEvent("visitor-count:" + outcome.state, event));
     } else {
-      // Shown once it is put back.
+      // Shown when it is back.
       this.#visit = undefined;
     }
   }
 
-  /** Absolute, so that each counter has one. */
+  /** Absolute: each counter has one. */
   #url() {
     const src = this.getAttribute("src");
     try {
@@ -132,7 +132,7 @@ class VisitorCount extends HTMLElement {
       this.#internals.states.clear();
       this.#internals.states.add(state);
     } catch {
-      // Browsers from before May 2024 have no such states.
+      // Older browsers have none.
     }
   }
 
@@ -142,11 +142,11 @@ class VisitorCount extends HTMLElement {
     try {
       return count.toLocaleString(lang);
     } catch {
-      // None, or none that is well formed.
+      // No such language.
       return count.toLocaleString();
     }
   }
 }
 
-// The module may be there twice.
+// The module may be here twice.
 customElements.get("visitor-count") ?? customElements.define("visitor-count", VisitorCount);
