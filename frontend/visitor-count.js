@@ -12,13 +12,13 @@ style.replaceSync(`
   :host {
     display: inline-block;
     font-variant-numeric: tabular-nums;
-    min-inline-size: 6ch;
+    min-inline-size: var(--visitor-count-width, 6ch);
     text-align: end;
   }
   :host([hidden]) { display: none }
 `);
 
-/** @type {Map<string, Promise<Outcome>>} What this page view counted, by URL. */
+/** @type {Map<string, Promise<Outcome>>} This page view's, by URL. */
 const visits = new Map();
 
 /**
@@ -42,7 +42,7 @@ async function visit(url, again) {
     status = response.status;
     const delay = retryDelay(response);
     if (!again && delay <= LONGEST_WAIT) {
-      // Not all who were turned away at once.
+      // Not all at once.
       await new Promise((over) => setTimeout(over, delay + Math.random() * 1000));
       return visit(url, true);
     }

@@ -149,6 +149,15 @@ def test_it_keeps_enough_width_for_99_999_by_itself(visitor: Visitor) -> None:
     assert after.bounding_box() == before
 
 
+def test_a_site_can_set_the_width_that_it_keeps(visitor: Visitor) -> None:
+    visitor.site.put("/wide.css", "p { --visitor-count-width: 321px }")
+    visitor.opens(f'<link rel="stylesheet" href="/wide.css">{SENTENCE}')
+    visitor.is_told("loaded")
+    box = visitor.page.locator("visitor-count").bounding_box()
+    assert box is not None
+    assert box["width"] == 321
+
+
 def test_the_number_s_width_does_not_depend_on_its_digits(visitor: Visitor) -> None:
     visitor.opens(SENTENCE)
     visitor.is_told("loaded")
