@@ -98,6 +98,13 @@ class _Change:
     is_first: bool
     """Whether what the step is about could do nothing before, since it is made along with it."""
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether it would be about something else than before."""
+        return bool(self.old and self.new) and any(
+            self.old.get(key) != self.new.get(key) for key in _TARGETS
+        )
+
 
 def wider_access(preview: Preview) -> list[Finding]:
     """Find what lets anyone do more than before, or something without a limit."""
@@ -160,9 +167,7 @@ def _of_type(change: _Change) -> Iterator[tuple[str, str]]:
 
 def _of_policies(change: _Change) -> Iterator[tuple[str, str]]:
     before, after = _policies(change.step, change.old), _policies(change.step, change.new)
-    moved = bool(change.old) and any(
-        change.old.get(key) != change.new.get(key) for key in _TARGETS if change.new
-    )
+    moved = change.is_moved
     for path in {**before, **after}:
         old, new = before.get(path), after.get(path)
         if old == new and not moved and not (is_secret(new) and _may_change(change.step, path)):
@@ -228,13 +233,12 @@ def _of_attachments(change: _Change) -> Iterator[tuple[str, str]]:
     for key in sorted(_ATTACHED & {*change.new}):
         value = change.new[key]
         before = _texts(change.old.get(key))
-        moved = any(change.old.get(each) != change.new.get(each) for each in _TARGETS)
         if is_unknown(value) or is_secret(value):
             if value != change.old.get(key) or _may_change(change.step, key):
                 yield key, "what it allows can't be told"
             continue
         for arn in _texts(value):
-            if arn in before and not (change.old and moved):
+            if arn in before and not change.is_moved:
                 continue
             if not change.is_first or _is_administrative(arn):
                 yield key, f"it would allow all that {code(arn)} allows, which isn't listed here"

@@ -40,7 +40,7 @@ _MEANINGFUL = re.compile(r"[\\`*_\[\]<>&@#|!~]")
 _WORDS = {"same": "unchanged"}
 
 
-def headline(verdict: Verdict) -> str:
+def _headline(verdict: Verdict) -> str:
     """Say in a line whether the stack may go on."""
     which = code(verdict.stack) if verdict.stack else "The stack"
     return f"✅ {which} may go on" if verdict.may_go_on else f"❌ {which} may not go on"
@@ -75,7 +75,7 @@ def markdown(verdict: Verdict, limit: int, rest: str) -> str:
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
-    yield f"## {headline(verdict)}"
+    yield f"## {_headline(verdict)}"
     yield from (f"**{_text(failure)}**" for failure in verdict.failures)
     explanation = "\n".join(each.strip() for each in verdict.explanations if each.strip())
     if explanation:

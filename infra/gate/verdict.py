@@ -70,14 +70,16 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
         for exception in exceptions
         if exception.matches(finding) and today <= exception.expires
     ]
+    passing = [finding for finding, _ in allowed]
+    needed = [exception for _, exception in allowed]
     return Verdict(
         stack=run.stack or (preview.stack if preview else None),
         preview=preview,
         failures=failures,
         explanations=[*(preview.errors if preview else []), run.errors] if failures else [],
-        refused=[each for each in findings if each not in [finding for finding, _ in allowed]],
+        refused=[each for each in findings if each not in passing],
         allowed=allowed,
-        idle=[each for each in exceptions if each not in [entry for _, entry in allowed]],
+        idle=[each for each in exceptions if each not in needed],
     )
 
 

@@ -52,7 +52,7 @@ def preview(stack: str) -> Verdict:
     folder = Folder.of(stack)
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
-    # Unchanged resources, too: the gate looks for other policies of a role among them.
+    # Unchanged resources, too: one of them may lose its `retainOnDelete`, and nothing else.
     options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
     run = ask("preview", stack, options)
     verdict = decide(Run(run.stdout, run.returncode, run.stderr, stack))
