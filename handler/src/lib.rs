@@ -7,7 +7,8 @@
 //!   hold a wrong value.
 //! * `handler`: request to response. Routing, the origin check, panics caught; `cors`: headers.
 //! * `counter`: the one atomic write.
-//! * `dynamodb`: the client with its time limits; `retry`: what may be sent a second time.
+//! * `dynamodb`: the client with its time limits; `retry`: what may be sent a second time;
+//!   `plain_requests`: what it needn't send.
 //! * `visit_error`: what a failed write says about the visit; `problem`: failure to HTTP.
 //! * `log`: one JSON line per failure, panics included.
 //!
@@ -21,6 +22,7 @@ mod dynamodb;
 mod handler;
 mod log;
 mod origin;
+mod plain_requests;
 mod problem;
 mod retry;
 mod visit_error;

@@ -26,6 +26,7 @@ def test_the_settings_reach_the_handler(program: Program) -> None:
         "TABLE_NAME": "visitor-counter-prod",
         "ALLOWED_ORIGINS": "https://example.com,http://localhost:3000",
         "START_COUNT": "41",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127",
     }
     assert inputs["memorySize"] == 512
 

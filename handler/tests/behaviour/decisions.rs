@@ -47,6 +47,25 @@ async fn a_visit_is_one_update_that_creates_or_increments_and_returns_the_new_va
 }
 
 #[tokio::test]
+async fn a_request_has_the_headers_that_dynamodb_needs_and_no_others() {
+    let dynamodb = Canned::start([counted(42)]).await;
+    let handler = handler(&dynamodb.url(), &[("AWS_SESSION_TOKEN", "token")]);
+
+    event::send(&handler, &event::visit()).await.count();
+
+    let names = [
+        "authorization",
+        "content-length",
+        "content-type",
+        "host",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-target",
+    ];
+    assert_eq!(dynamodb.headers().await, [names]);
+}
+
+#[tokio::test]
 async fn a_visit_that_is_throttled_once_is_sent_again_and_counted() {
     for code in [
         "ProvisionedThroughputExceededException",

@@ -28,6 +28,17 @@ impl Canned {
         self.0.uri()
     }
 
+    /// The names of the headers of the requests that arrived.
+    pub(crate) async fn headers(&self) -> Vec<Vec<String>> {
+        let requests = self.0.received_requests().await.unwrap();
+        let names = requests.iter().map(|request| {
+            let mut names: Vec<_> = request.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            names
+        });
+        names.collect()
+    }
+
     /// The bodies of the requests that arrived.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let requests = self.0.received_requests().await.unwrap();
