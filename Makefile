@@ -62,6 +62,11 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
+.PHONY: soak
+soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
+	cargo test --locked --profile soak --package visitor-counter-local --test behaviour -- \
+		--ignored --nocapture soak
+
 .PHONY: integrity
 integrity: ## Put the element's hash into the docs.
 	hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A); \

@@ -1,15 +1,11 @@
 //! Starts, restarts, signals, and everything that keeps it from starting.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 
 use crate::server::Server;
 
@@ -24,44 +20,6 @@ async fn the_count_goes_on_after_a_restart() {
     assert_eq!((server.visit().await, server.visit().await), (1, 2));
     server.signal("-TERM").await;
     assert_eq!(Server::start(&folder, &[]).await.visit().await, 3);
-}
-
-#[tokio::test]
-async fn no_acknowledged_visit_is_lost_to_kill_9() {
-    let folder = folder();
-    let server = Server::start(&folder, &[]).await;
-    let acknowledged = Arc::<AtomicU64>::default();
-    // Visits go on until the server is gone, so that it is killed with some under way.
-    let visitors: Vec<_> = (0..4)
-        .map(|_| {
-            let visit = server.build("GET", "/visitorcount");
-            let acknowledged = acknowledged.clone();
-            tokio::spawn(async move {
-                while let Ok(response) = visit.try_clone().unwrap().send().await {
-                    let Ok(answer) = response.json::<Value>().await else {
-                        return;
-                    };
-                    let count = answer["count"].as_u64().unwrap_or_default();
-                    acknowledged.fetch_max(count, Ordering::SeqCst);
-                }
-            })
-        })
-        .collect();
-    let enough = async {
-        while acknowledged.load(Ordering::SeqCst) < 100 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(Duration::from_mins(1), enough).await.unwrap();
-    server.signal("-KILL").await;
-    for visitor in visitors {
-        visitor.await.unwrap();
-    }
-    let next = Server::start(&folder, &[]).await.visit().await;
-    assert!(
-        next > acknowledged.load(Ordering::SeqCst),
-        "{next} after {acknowledged:?}"
-    );
 }
 
 #[tokio::test]

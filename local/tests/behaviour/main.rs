@@ -2,6 +2,7 @@
 //!
 //! * `api`: what a browser or curl gets.
 //! * `life`: starts, restarts, signals, and everything that keeps it from starting.
+//! * `soak`: many visitors for a long time, and `kill -9` while they visit.
 
 #![expect(
     clippy::panic,
@@ -12,3 +13,4 @@
 mod api;
 mod life;
 mod server;
+mod soak;

@@ -90,6 +90,16 @@ impl Server {
             .unwrap_or_else(|| panic!("{answer}"))
     }
 
+    /// Resident memory in kB.
+    pub(crate) fn memory(&self) -> u64 {
+        let id = self.program.id().unwrap().to_string();
+        let ps = std::process::Command::new("ps")
+            .args(["-o", "rss=", "-p", &id])
+            .output();
+        let rss = String::from_utf8(ps.unwrap().stdout).unwrap();
+        rss.trim().parse().unwrap()
+    }
+
     /// Sends a signal, and waits for the end.
     pub(crate) async fn signal(mut self, signal: &str) -> Ended {
         let id = self.program.id().unwrap().to_string();
