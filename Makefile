@@ -62,6 +62,11 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
+.PHONY: faults
+faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=3000, or one SEED=…).
+	RUST_BACKTRACE=0 cargo test --locked --package visitor-counter --test behaviour -- \
+		--ignored --nocapture faults
+
 .PHONY: soak
 soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
 	cargo test --locked --profile soak --package visitor-counter-local --test behaviour -- \
@@ -88,7 +93,7 @@ test-package: rust $(ARCHIVE) ## Test the package as a process (in qemu where th
 	unzip -q $(ARCHIVE) -d target/package
 	BOOTSTRAP=target/package/bootstrap \
 	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
-		cargo test --locked --package visitor-counter --test behaviour -- process:: events::
+		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults::
 
 $(ARCHIVE):
 	@echo 'error: there is no package. Build it: make package' >&2; exit 1

@@ -3,6 +3,7 @@
 //! * `decisions`: what each answer of DynamoDB comes to, over a faked wire.
 //! * `broken_wire`: the same for connections that fail, down to the bytes.
 //! * `engine`: counting on a real engine, embedded.
+//! * `faults`: random sequences of everything that fails, with books that must balance.
 //! * `requests`: routing, origins and headers.
 //! * `process`: the built program as Lambda would run it; `BOOTSTRAP=path` runs another build.
 //! * `events`: what API Gateway sends that program and reads from it.
@@ -19,6 +20,7 @@ mod broken_wire;
 mod decisions;
 mod engine;
 mod events;
+mod faults;
 mod process;
 mod requests;
 mod settings;

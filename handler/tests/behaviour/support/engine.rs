@@ -5,6 +5,7 @@ use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use super::TABLE;
 
@@ -12,6 +13,8 @@ use super::TABLE;
 pub(crate) struct Engine {
     pub(crate) url: String,
     database: Database,
+    /// Ends with it.
+    _server: JoinSet<()>,
 }
 
 impl Engine {
@@ -28,8 +31,13 @@ impl Engine {
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
-        Self { url, database }
+        let mut server = JoinSet::new();
+        server.spawn(dynoxide::server::serve_on(listener, database.clone()));
+        Self {
+            url,
+            database,
+            _server: server,
+        }
     }
 
     /// Writes the item past the counter, with the attribute `visits` as DynamoDB's JSON has it, or

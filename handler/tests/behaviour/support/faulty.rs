@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+use super::http::read_message;
 
 /// What a server on raw TCP does with each connection.
 #[derive(Clone, Copy)]
@@ -70,7 +72,7 @@ async fn fail(mut stream: TcpStream, fault: Fault, requests: Arc<AtomicUsize>) {
         Fault::Silence => return std::future::pending().await,
         _ => {}
     }
-    while read_request(&mut stream).await {
+    while read_message(&mut stream).await.is_some() {
         requests.fetch_add(1, Ordering::SeqCst);
         match fault {
             Fault::ResetAfterRequest => return stream.set_zero_linger().unwrap(),
@@ -78,26 +80,6 @@ async fn fail(mut stream: TcpStream, fault: Fault, requests: Arc<AtomicUsize>) {
             Fault::Answer(bytes) => return stream.write_all(bytes.as_bytes()).await.unwrap(),
             Fault::AnswerThenSilence(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
             _ => return,
-        }
-    }
-}
-
-/// Reads one request to the end of its body; false where the client went away.
-async fn read_request(stream: &mut TcpStream) -> bool {
-    let mut request = Vec::new();
-    let mut buffer = [0; 4096];
-    loop {
-        match stream.read(&mut buffer).await {
-            Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
-            _ => return false,
-        }
-        let text = String::from_utf8_lossy(&request).to_ascii_lowercase();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.split("content-length: ").nth(1).unwrap();
-            let length: usize = length.lines().next().unwrap().parse().unwrap();
-            if body.len() >= length {
-                return true;
-            }
         }
     }
 }

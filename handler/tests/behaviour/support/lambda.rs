@@ -5,6 +5,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -16,9 +17,11 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
 use super::environment;
@@ -36,7 +39,13 @@ pub(crate) const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 /// The program, running as a function.
 pub(crate) struct Lambda {
     program: Child,
+    /// What it has written, to its end.
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+    api: Arc<RuntimeApi>,
     events: mpsc::UnboundedSender<Invocation>,
+    /// Ends with it.
+    _server: JoinSet<io::Result<()>>,
 }
 
 /// What the program left behind.
@@ -59,7 +68,7 @@ struct Invocation {
 }
 
 struct RuntimeApi {
-    is_ready: Notify,
+    asked: Notify,
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     running: Mutex<Option<oneshot::Sender<Outcome>>>,
 }
@@ -68,8 +77,8 @@ impl Lambda {
     /// Starts the program with its DynamoDB at `endpoint` and more variables, and waits until it
     /// asks for its first event.
     pub(crate) async fn start(endpoint: &str, more: &[(&str, &str)]) -> Self {
-        let (lambda, is_ready) = Self::spawn(endpoint, more).await;
-        timeout(INIT_LIMIT, is_ready)
+        let lambda = Self::spawn(endpoint, more).await;
+        timeout(INIT_LIMIT, lambda.is_idle())
             .await
             .expect("the program starts within the limit");
         lambda
@@ -77,17 +86,13 @@ impl Lambda {
 
     /// Starts the program where it should refuse to, and waits for its end.
     pub(crate) async fn refuse(endpoint: &str, more: &[(&str, &str)]) -> Ended {
-        let (lambda, _) = Self::spawn(endpoint, more).await;
-        lambda.ended().await
+        Self::spawn(endpoint, more).await.ended().await
     }
 
-    async fn spawn(
-        endpoint: &str,
-        more: &[(&str, &str)],
-    ) -> (Self, impl Future<Output = ()> + use<>) {
+    async fn spawn(endpoint: &str, more: &[(&str, &str)]) -> Self {
         let (events, queue) = mpsc::unbounded_channel();
         let api = Arc::new(RuntimeApi {
-            is_ready: Notify::new(),
+            asked: Notify::new(),
             queue: queue.into(),
             running: Mutex::default(),
         });
@@ -100,9 +105,10 @@ impl Lambda {
                 post(outcome),
             )
             .with_state(api.clone());
-        tokio::spawn(axum::serve(listener, routes).into_future());
+        let mut server = JoinSet::new();
+        server.spawn(axum::serve(listener, routes).into_future());
 
-        let program = command()
+        let mut program = command()
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .envs([
                 ("AWS_LAMBDA_FUNCTION_NAME", "visitor-counter"),
@@ -113,8 +119,19 @@ impl Lambda {
             .envs(more.iter().copied())
             .spawn()
             .unwrap();
-        let lambda = Self { program, events };
-        (lambda, async move { api.is_ready.notified().await })
+        Self {
+            stdout: tokio::spawn(read(program.stdout.take().unwrap())),
+            stderr: tokio::spawn(read(program.stderr.take().unwrap())),
+            program,
+            api,
+            events,
+            _server: server,
+        }
+    }
+
+    /// Waits until the program asks for its first event, or the next one.
+    pub(crate) async fn is_idle(&self) {
+        self.api.asked.notified().await;
     }
 
     /// Hands over one event and waits for its outcome.
@@ -163,13 +180,24 @@ impl Lambda {
         self.ended().await
     }
 
-    async fn ended(self) -> Ended {
-        let output = timeout(INIT_LIMIT, self.program.wait_with_output())
+    async fn ended(mut self) -> Ended {
+        let status = timeout(INIT_LIMIT, self.program.wait())
             .await
             .expect("the program ends by itself")
             .unwrap();
-        Ended::read(&output)
+        Ended {
+            status,
+            stdout: self.stdout.await.unwrap(),
+            stderr: self.stderr.await.unwrap(),
+        }
     }
+}
+
+/// Reads to the end, lest the program wait for its reader.
+async fn read(mut stream: impl AsyncRead + Unpin) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.unwrap();
+    text
 }
 
 impl Ended {
@@ -212,7 +240,7 @@ pub(crate) fn command() -> Command {
 }
 
 async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
-    api.is_ready.notify_one();
+    api.asked.notify_one();
     let Some(invocation) = api.queue.lock().await.recv().await else {
         return std::future::pending().await;
     };

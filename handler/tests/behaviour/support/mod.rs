@@ -2,6 +2,7 @@
 //!
 //! * `engine`, `canned`, `faulty`: DynamoDB at every depth, from a real engine to raw bytes; `tls`
 //!   puts HTTPS before it, `relay` a connection that can be cut.
+//! * `http`: messages on raw connections.
 //! * `lambda`: Lambda around the built program.
 //! * `event`, `reply`: what API Gateway sends and what it reads.
 
@@ -9,6 +10,7 @@ pub(crate) mod canned;
 pub(crate) mod engine;
 pub(crate) mod event;
 pub(crate) mod faulty;
+pub(crate) mod http;
 pub(crate) mod lambda;
 pub(crate) mod relay;
 pub(crate) mod reply;

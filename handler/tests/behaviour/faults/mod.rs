@@ -1,0 +1,86 @@
+//! No visit is counted twice, whatever fails: random sequences of visits, each under its own seed.
+//!
+//! The built program runs between a faked Lambda and a real engine, with a proxy before the engine.
+//! After each visit the books are balanced: what the caller was told, what the proxy saw and what is
+//! stored.
+//!
+//! * `fault`: what may go wrong, and what each must come to.
+//! * `proxy`: does it, and remembers what was applied.
+//! * `quota`: how often the SDK may send again.
+//! * `sequence`: the visits of one seed.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "who waits for minutes wants to see how it goes, and what fails"
+)]
+
+mod fault;
+mod proxy;
+mod quota;
+mod sequence;
+
+use std::env;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures_util::{StreamExt, stream};
+
+use self::fault::Fault;
+use self::sequence::{Books, Sequence};
+
+/// Sequences at the same time. Most of them wait for a time limit to pass.
+const AT_ONCE: usize = 24;
+
+#[tokio::test]
+async fn no_visit_is_counted_twice_whatever_fails() {
+    let books = run(1..=120, false).await;
+    let missing: Vec<_> = Fault::all()
+        .into_iter()
+        .filter(|fault| !books.faults.contains_key(fault))
+        .collect();
+    assert!(missing.is_empty(), "never met: {missing:?}");
+}
+
+#[tokio::test]
+#[ignore = "takes minutes: make faults"]
+async fn no_visit_is_counted_twice_in_thousands_of_sequences() {
+    if let Some(seed) = number("SEED") {
+        run(seed..=seed, true).await;
+        return;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let first = now.as_secs() * 10_000;
+    let books = run(first..first + number("SEQUENCES").unwrap_or(3_000), true).await;
+    println!(
+        "{} sequences, {} visits, {} requests, {} freezes: {} counted and confirmed; unconfirmed, {} \
+         of them counted and {} not; none counted twice\n{:#?}",
+        books.sequences,
+        books.visits,
+        books.requests,
+        books.freezes,
+        books.counted,
+        books.unknown_applied,
+        books.unknown_lost,
+        books.faults
+    );
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{variable} is {text:?}. It must hold a whole number.")))
+}
+
+/// Runs the sequences of these seeds and adds up their books.
+async fn run(seeds: impl Iterator<Item = u64>, tells: bool) -> Books {
+    let mut books = Books::default();
+    let mut sequences = stream::iter(seeds)
+        .map(|seed| Sequence::new(seed).run())
+        .buffer_unordered(AT_ONCE);
+    while let Some(more) = sequences.next().await {
+        books.add(&more);
+        if tells && books.sequences.is_multiple_of(100) {
+            println!("{} sequences, {} visits", books.sequences, books.visits);
+        }
+    }
+    books
+}

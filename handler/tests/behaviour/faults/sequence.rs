@@ -1,0 +1,308 @@
+//! The visits of one seed, and their books.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+use visitor_counter::OPERATION_LIMIT;
+
+use super::fault::{Fault, Outcome};
+use super::proxy::Proxy;
+use super::quota::Quota;
+use crate::support::engine::Engine;
+use crate::support::event;
+use crate::support::lambda::Lambda;
+use crate::support::reply::Reply;
+
+const ORIGIN: &str = "https://example.com";
+
+/// One seed in so many is that of a sequence which spends the retry quota. It takes a minute.
+const SPENDS_QUOTA: u64 = 500;
+
+/// A function from its start on.
+#[derive(Debug)]
+pub(super) struct Sequence {
+    seed: u64,
+    /// What is stored before the first visit; none is no item.
+    stored: Option<u64>,
+    start_count: u64,
+    /// What happens to the request that opens the connection.
+    warm_up: Fault,
+    visits: Vec<Visit>,
+}
+
+/// One visit and what happens to it.
+struct Visit {
+    /// What becomes of the process before it.
+    before: Before,
+    /// What happens to its first and its second request.
+    faults: [Fault; 2],
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Before {
+    Nothing,
+    /// The idle connection is closed.
+    HangUp,
+    /// The process is frozen, the idle connection closed, and the process thawed before or after
+    /// the event is handed over.
+    Freeze {
+        thaws_first: bool,
+    },
+}
+
+/// What came of one or more sequences, in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    pub(super) sequences: u64,
+    pub(super) visits: u64,
+    pub(super) requests: usize,
+    pub(super) freezes: u64,
+    pub(super) counted: u64,
+    /// Unconfirmed, and counted.
+    pub(super) unknown_applied: u64,
+    /// Unconfirmed, and not counted.
+    pub(super) unknown_lost: u64,
+    /// How often each fault was met.
+    pub(super) faults: BTreeMap<Fault, u64>,
+}
+
+/// What a visit must come to.
+struct Expected {
+    /// What its requests meet.
+    faults: Vec<Fault>,
+    outcome: Outcome,
+    is_applied: bool,
+}
+
+impl Sequence {
+    /// Everything in it comes from the seed.
+    pub(super) fn new(seed: u64) -> Self {
+        let mut random = Rng::with_seed(seed);
+        let all = Fault::all();
+        let any = |random: &mut Rng, likely: f32| {
+            if random.f32() < likely {
+                random.choice(all.iter().copied()).unwrap_or(Fault::None)
+            } else {
+                Fault::None
+            }
+        };
+        let spends_quota = seed.is_multiple_of(SPENDS_QUOTA);
+        let throttled = Fault::Error {
+            status: 400,
+            code: "ThrottlingException",
+            applied: false,
+        };
+        let length = if spends_quota {
+            120
+        } else {
+            random.usize(4..=12)
+        };
+        let visits = (0..length).map(|_| Visit {
+            before: match random.u8(..8) {
+                0 => Before::HangUp,
+                1 => Before::Freeze { thaws_first: false },
+                2 => Before::Freeze { thaws_first: true },
+                _ => Before::Nothing,
+            },
+            faults: if spends_quota && random.f32() < 0.95 {
+                [throttled, throttled]
+            } else {
+                [any(&mut random, 0.6), any(&mut random, 0.5)]
+            },
+        });
+        Self {
+            visits: visits.collect(),
+            seed,
+            stored: random.bool().then(|| random.u64(..1_000_000)),
+            start_count: random.u64(..1_000),
+            warm_up: any(&mut random, 0.3),
+        }
+    }
+
+    /// Goes through it, and panics where the books don't balance.
+    pub(super) async fn run(self) -> Books {
+        let mut at = 0;
+        let result = AssertUnwindSafe(self.visit_all(&mut at))
+            .catch_unwind()
+            .await;
+        result.unwrap_or_else(|panic| {
+            println!(
+                "\nThe sequence fails at its visit {at}, see above. Run it again: make faults SEED={}\n{self:#?}",
+                self.seed
+            );
+            resume_unwind(panic)
+        })
+    }
+
+    async fn visit_all(&self, at: &mut usize) -> Books {
+        let engine = Engine::start().await;
+        if let Some(stored) = self.stored {
+            engine.store(&json!({ "N": stored.to_string() }));
+        }
+        let mut proxy = Proxy::start(&engine.url);
+        proxy.plan([self.warm_up]);
+        if self.warm_up == Fault::Unreachable {
+            proxy.shut().await;
+        }
+        let start_count = self.start_count.to_string();
+        let settings = [("ALLOWED_ORIGINS", ORIGIN), ("START_COUNT", &start_count)];
+        let lambda = Lambda::start(&proxy.url(), &settings).await;
+        proxy.open();
+        assert!(
+            proxy.seen().await.stored.is_empty(),
+            "the warm-up counts nothing"
+        );
+
+        let mut quota = Quota::full();
+        let mut balance = self.stored.unwrap_or(self.start_count);
+        let mut books = Books {
+            sequences: 1,
+            ..Books::default()
+        };
+        for visit in &self.visits {
+            *at += 1;
+            let expected = Expected::of(visit.faults, &mut quota);
+            proxy.plan(expected.faults.iter().copied());
+            if expected.outcome == Outcome::NeverSent {
+                proxy.shut().await;
+            }
+            let begin = Instant::now();
+            let reply = visit.send(&lambda, &mut proxy).await;
+            let took = begin.elapsed();
+            proxy.open();
+            lambda.is_idle().await;
+
+            let seen = proxy.seen().await;
+            balance += u64::from(expected.is_applied);
+            let context = format!("{reply:?} after {took:?}; {seen:?}");
+            assert!(took < OPERATION_LIMIT, "too late: {context}");
+            let requests = if expected.outcome == Outcome::NeverSent {
+                0
+            } else {
+                expected.faults.len()
+            };
+            assert_eq!(seen.requests, requests, "requests: {context}");
+            let stored = if expected.is_applied {
+                vec![balance]
+            } else {
+                vec![]
+            };
+            assert_eq!(seen.stored, stored, "increments: {context}");
+            let count = expected.outcome.check(&reply);
+            assert!(
+                count.is_none_or(|count| count == balance),
+                "{context}, {balance} stored"
+            );
+            assert_eq!(reply.header("access-control-allow-origin"), Some(ORIGIN));
+            assert_eq!(
+                stored_number(&engine).unwrap_or(self.start_count),
+                balance,
+                "{context}"
+            );
+            books.enter(visit, &expected);
+        }
+        books
+    }
+}
+
+fn stored_number(engine: &Engine) -> Option<u64> {
+    match &engine.stored()["N"] {
+        Value::String(number) => Some(number.parse().unwrap()),
+        _ => None,
+    }
+}
+
+impl Visit {
+    async fn send(&self, lambda: &Lambda, proxy: &mut Proxy) -> Reply {
+        let event = event::visit_with_header("Origin", ORIGIN);
+        if self.before == Before::Nothing {
+            return lambda.request(&event).await;
+        }
+        if self.before == Before::HangUp {
+            proxy.hang_up().await;
+            return lambda.request(&event).await;
+        }
+        lambda.freeze();
+        proxy.hang_up().await;
+        if self.before == (Before::Freeze { thaws_first: true }) {
+            lambda.thaw();
+            return lambda.request(&event).await;
+        }
+        let thaw = async {
+            // Long enough for the event to reach the process's socket, of which nobody is told.
+            sleep(Duration::from_millis(5)).await;
+            lambda.thaw();
+        };
+        tokio::join!(lambda.request(&event), thaw).0
+    }
+}
+
+impl fmt::Debug for Visit {
+    /// A line, where an alternate form would take ten.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?}: {:?}, {:?}",
+            self.before, self.faults[0], self.faults[1]
+        )
+    }
+}
+
+impl Expected {
+    fn of([first, second]: [Fault; 2], quota: &mut Quota) -> Self {
+        let mut faults = vec![first];
+        if quota.allows_another(first.outcome()) {
+            // What can't be reached at first can't be reached later; and what was, can.
+            faults.push(match (first, second) {
+                (Fault::Unreachable, _) => first,
+                (_, Fault::Unreachable) => Fault::None,
+                _ => second,
+            });
+        }
+        let last = faults[faults.len() - 1];
+        if last.outcome() == Outcome::Counted {
+            quota.refill();
+        }
+        Self {
+            outcome: last.outcome(),
+            is_applied: last.is_applied(),
+            faults,
+        }
+    }
+}
+
+impl Books {
+    fn enter(&mut self, visit: &Visit, expected: &Expected) {
+        self.visits += 1;
+        self.requests += expected.faults.len();
+        self.freezes += u64::from(matches!(visit.before, Before::Freeze { .. }));
+        match expected.outcome {
+            Outcome::Counted => self.counted += 1,
+            Outcome::Unknown if expected.is_applied => self.unknown_applied += 1,
+            Outcome::Unknown => self.unknown_lost += 1,
+            Outcome::Throttled | Outcome::NeverSent | Outcome::Refused => {}
+        }
+        for fault in &expected.faults {
+            *self.faults.entry(*fault).or_default() += 1;
+        }
+    }
+
+    pub(super) fn add(&mut self, more: &Self) {
+        self.sequences += more.sequences;
+        self.visits += more.visits;
+        self.requests += more.requests;
+        self.freezes += more.freezes;
+        self.counted += more.counted;
+        self.unknown_applied += more.unknown_applied;
+        self.unknown_lost += more.unknown_lost;
+        for (fault, times) in &more.faults {
+            *self.faults.entry(*fault).or_default() += times;
+        }
+    }
+}
