@@ -4,16 +4,17 @@
 //! After each visit the books are balanced: what the caller was told, what the proxy saw and what is
 //! stored.
 //!
-//! * `fault`: what may go wrong, and what each must come to.
-//! * `proxy`: does it, and remembers what was applied.
-//! * `quota`: how often the SDK may send again.
-//! * `sequence`: the visits of one seed.
+//! * `sequence`: the visits of one seed; `books`: what came of them.
+//! * `fault`: what may go wrong with a request; `proxy`: does it, and remembers what was applied.
+//! * `expected`: what a visit must come to; `quota`: how often the SDK may send again.
 
 #![expect(
     clippy::print_stdout,
     reason = "who waits for minutes wants to see how it goes, and what fails"
 )]
 
+mod books;
+mod expected;
 mod fault;
 mod proxy;
 mod quota;
@@ -24,8 +25,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt, stream};
 
+use self::books::Books;
 use self::fault::Fault;
-use self::sequence::{Books, Sequence};
+use self::sequence::Sequence;
 
 /// Sequences at the same time. Most of them wait for a time limit to pass.
 const AT_ONCE: usize = 24;
@@ -50,18 +52,7 @@ async fn no_visit_is_counted_twice_in_thousands_of_sequences() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let first = now.as_secs() * 10_000;
     let books = run(first..first + number("SEQUENCES").unwrap_or(3_000), true).await;
-    println!(
-        "{} sequences, {} visits, {} requests, {} freezes: {} counted and confirmed; unconfirmed, {} \
-         of them counted and {} not; none counted twice\n{:#?}",
-        books.sequences,
-        books.visits,
-        books.requests,
-        books.freezes,
-        books.counted,
-        books.unknown_applied,
-        books.unknown_lost,
-        books.faults
-    );
+    println!("{books}");
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -1,6 +1,5 @@
 //! The visits of one seed, and their books.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::time::{Duration, Instant};
@@ -11,6 +10,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use visitor_counter::OPERATION_LIMIT;
 
+use super::books::Books;
+use super::expected::Expected;
 use super::fault::{Fault, Outcome};
 use super::proxy::Proxy;
 use super::quota::Quota;
@@ -54,30 +55,6 @@ enum Before {
     Freeze {
         thaws_first: bool,
     },
-}
-
-/// What came of one or more sequences, in numbers.
-#[derive(Debug, Default)]
-pub(super) struct Books {
-    pub(super) sequences: u64,
-    pub(super) visits: u64,
-    pub(super) requests: usize,
-    pub(super) freezes: u64,
-    pub(super) counted: u64,
-    /// Unconfirmed, and counted.
-    pub(super) unknown_applied: u64,
-    /// Unconfirmed, and not counted.
-    pub(super) unknown_lost: u64,
-    /// How often each fault was met.
-    pub(super) faults: BTreeMap<Fault, u64>,
-}
-
-/// What a visit must come to.
-struct Expected {
-    /// What its requests meet.
-    faults: Vec<Fault>,
-    outcome: Outcome,
-    is_applied: bool,
 }
 
 impl Sequence {
@@ -161,10 +138,7 @@ impl Sequence {
 
         let mut quota = Quota::full();
         let mut balance = self.stored.unwrap_or(self.start_count);
-        let mut books = Books {
-            sequences: 1,
-            ..Books::default()
-        };
+        let mut books = Books::of_one();
         for visit in &self.visits {
             *at += 1;
             let expected = Expected::of(visit.faults, &mut quota);
@@ -205,7 +179,7 @@ impl Sequence {
                 balance,
                 "{context}"
             );
-            books.enter(visit, &expected);
+            books.enter(matches!(visit.before, Before::Freeze { .. }), &expected);
         }
         books
     }
@@ -251,58 +225,5 @@ impl fmt::Debug for Visit {
             "{:?}: {:?}, {:?}",
             self.before, self.faults[0], self.faults[1]
         )
-    }
-}
-
-impl Expected {
-    fn of([first, second]: [Fault; 2], quota: &mut Quota) -> Self {
-        let mut faults = vec![first];
-        if quota.allows_another(first.outcome()) {
-            // What can't be reached at first can't be reached later; and what was, can.
-            faults.push(match (first, second) {
-                (Fault::Unreachable, _) => first,
-                (_, Fault::Unreachable) => Fault::None,
-                _ => second,
-            });
-        }
-        let last = faults[faults.len() - 1];
-        if last.outcome() == Outcome::Counted {
-            quota.refill();
-        }
-        Self {
-            outcome: last.outcome(),
-            is_applied: last.is_applied(),
-            faults,
-        }
-    }
-}
-
-impl Books {
-    fn enter(&mut self, visit: &Visit, expected: &Expected) {
-        self.visits += 1;
-        self.requests += expected.faults.len();
-        self.freezes += u64::from(matches!(visit.before, Before::Freeze { .. }));
-        match expected.outcome {
-            Outcome::Counted => self.counted += 1,
-            Outcome::Unknown if expected.is_applied => self.unknown_applied += 1,
-            Outcome::Unknown => self.unknown_lost += 1,
-            Outcome::Throttled | Outcome::NeverSent | Outcome::Refused => {}
-        }
-        for fault in &expected.faults {
-            *self.faults.entry(*fault).or_default() += 1;
-        }
-    }
-
-    pub(super) fn add(&mut self, more: &Self) {
-        self.sequences += more.sequences;
-        self.visits += more.visits;
-        self.requests += more.requests;
-        self.freezes += more.freezes;
-        self.counted += more.counted;
-        self.unknown_applied += more.unknown_applied;
-        self.unknown_lost += more.unknown_lost;
-        for (fault, times) in &more.faults {
-            *self.faults.entry(*fault).or_default() += times;
-        }
     }
 }
