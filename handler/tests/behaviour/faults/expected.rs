@@ -23,7 +23,7 @@ impl Expected {
             });
         }
         let last = faults[faults.len() - 1];
-        if last.outcome() == Outcome::Counted {
+        if last.is_success() {
             quota.refill();
         }
         Self {

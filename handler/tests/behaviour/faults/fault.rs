@@ -19,8 +19,10 @@ pub(super) enum Fault {
     Late(Applied),
     /// Cuts the connection.
     Cut { at: Cut, reset: bool },
-    /// Answers with what isn't an answer.
+    /// Answers with what isn't HTTP, or isn't JSON.
     Garbage { text: &'static str, applied: bool },
+    /// Answers as DynamoDB does, but without a number of visits.
+    Numberless { text: &'static str, applied: bool },
     /// Isn't there: nothing listens, and no connection is left.
     Unreachable,
 }
@@ -75,10 +77,13 @@ const REFUSALS: [&str; 3] = [
     "ValidationException",
 ];
 
-/// Answers that a client must not understand: no HTTP, no JSON, no number.
-const GARBAGE: [&str; 5] = [
+const GARBAGE: [&str; 2] = [
     "\u{1}\u{2}garbage\r\n\r\n",
     "HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n<html></htm",
+];
+
+/// The SDK takes an empty body for an empty object.
+const NUMBERLESS: [&str; 3] = [
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
     "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
     "HTTP/1.1 200 OK\r\ncontent-length: 39\r\n\r\n{\"Attributes\":{\"visits\":{\"S\":\"seven\"}}}",
@@ -117,12 +122,16 @@ impl Fault {
         let garbage = GARBAGE
             .into_iter()
             .flat_map(|text| either.map(|applied| Self::Garbage { text, applied }));
+        let numberless = NUMBERLESS
+            .into_iter()
+            .flat_map(|text| either.map(|applied| Self::Numberless { text, applied }));
         once(Self::None)
             .chain(server_errors)
             .chain(refusals)
             .chain(late)
             .chain(cuts)
             .chain(garbage)
+            .chain(numberless)
             .chain(once(Self::Unreachable))
             .collect()
     }
@@ -131,11 +140,18 @@ impl Fault {
     pub(super) fn is_applied(self) -> bool {
         match self {
             Self::None => true,
-            Self::Error { applied, .. } | Self::Garbage { applied, .. } => applied,
+            Self::Error { applied, .. }
+            | Self::Garbage { applied, .. }
+            | Self::Numberless { applied, .. } => applied,
             Self::Late(applied) => applied != Applied::Never,
             Self::Cut { at, .. } => !matches!(at, Cut::Unread | Cut::Unapplied),
             Self::Unreachable => false,
         }
+    }
+
+    /// Whether the SDK sees a success, whatever the counter makes of it.
+    pub(super) fn is_success(self) -> bool {
+        matches!(self, Self::None | Self::Numberless { .. })
     }
 
     pub(super) fn outcome(self) -> Outcome {
@@ -145,9 +161,11 @@ impl Fault {
                 status: 400, code, ..
             } if THROTTLING_CODES.contains(&code) => Outcome::Throttled,
             Self::Error { status: 400, .. } => Outcome::Refused,
-            Self::Error { .. } | Self::Late(_) | Self::Cut { .. } | Self::Garbage { .. } => {
-                Outcome::Unknown
-            }
+            Self::Error { .. }
+            | Self::Late(_)
+            | Self::Cut { .. }
+            | Self::Garbage { .. }
+            | Self::Numberless { .. } => Outcome::Unknown,
             Self::Unreachable => Outcome::NeverSent,
         }
     }

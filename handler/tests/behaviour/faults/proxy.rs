@@ -148,7 +148,9 @@ impl Shared {
             match fault {
                 Fault::None => client.write_all(&answer).await?,
                 Fault::Error { status, code, .. } => client.write_all(&error(status, code)).await?,
-                Fault::Garbage { text, .. } => client.write_all(text.as_bytes()).await?,
+                Fault::Garbage { text, .. } | Fault::Numberless { text, .. } => {
+                    client.write_all(text.as_bytes()).await?;
+                }
                 Fault::Late(_) => until_gone(&mut client).await,
                 Fault::Cut { at, reset } => {
                     let sent = match at {
