@@ -62,6 +62,10 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
+.PHONY: bench
+bench: rust ## Measure the function beside the alternatives (ROUNDS=60; PUBLISH=1 into the docs).
+	@cargo run --locked --profile quick --package visitor-counter-bench
+
 .PHONY: faults
 faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=3000, or one SEED=…).
 	RUST_BACKTRACE=0 cargo test --locked --package visitor-counter --test behaviour -- \
@@ -69,7 +73,7 @@ faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=
 
 .PHONY: soak
 soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
-	cargo test --locked --profile soak --package visitor-counter-local --test behaviour -- \
+	cargo test --locked --profile quick --package visitor-counter-local --test behaviour -- \
 		--ignored --nocapture soak
 
 .PHONY: integrity
@@ -131,6 +135,10 @@ smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod
 .PHONY: drift
 drift: $(VENV) ## Find what was changed in AWS by others (STACK=staging).
 	@PYTHONPATH=infra python -m release drift "$(stack)"
+
+.PHONY: cost
+cost: $(VENV) ## Bill a month of visits, and a day of an attack (STACK=prod VISITS=1000000).
+	@PYTHONPATH=infra python -m cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)") $(if $(PUBLISH),--publish)
 
 .PHONY: reviewers
 reviewers: $(VENV) ## Check on GitHub that only main deploys, and prod needs an approval.

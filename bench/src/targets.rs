@@ -1,0 +1,161 @@
+//! What must be reached: `bench/targets.toml`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::figures::Figures;
+
+/// All targets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Targets {
+    target: Vec<Target>,
+}
+
+/// A limit for a figure, or for how many times another one it is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    name: String,
+    figure: String,
+    /// The figure that it is divided by.
+    per: Option<String>,
+    #[serde(flatten)]
+    limit: Limit,
+    /// Why it may be missing, and what to do about it.
+    missing: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+/// What came of a target.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verdict {
+    name: String,
+    limit: Limit,
+    #[serde(flatten)]
+    result: Outcome,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Measured(f64),
+    NotMeasured(String),
+}
+
+impl Targets {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text =
+            fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is no list of targets", path.display()))
+    }
+
+    pub(crate) fn check(&self, figures: &Figures) -> Vec<Verdict> {
+        self.target
+            .iter()
+            .map(|target| target.check(figures))
+            .collect()
+    }
+}
+
+impl Target {
+    fn check(&self, figures: &Figures) -> Verdict {
+        let figure = figures.get(&self.figure);
+        let measured = match (&self.per, figure) {
+            (None, Some(figure)) => Some(figure.spread().median),
+            (Some(per), Some(figure)) => figures.get(per).map(|per| figure.per(per).median),
+            (_, None) => None,
+        };
+        Verdict {
+            name: self.name.clone(),
+            limit: self.limit,
+            result: match (measured, &self.missing) {
+                (Some(value), _) => Outcome::Measured(value),
+                (None, Some(reason)) => Outcome::NotMeasured(reason.clone()),
+                // Without an excuse, NaN: no limit holds for it.
+                (None, None) => Outcome::Measured(f64::NAN),
+            },
+        }
+    }
+}
+
+impl Verdict {
+    /// Whether it is reached, or can't be told here for a reason that is known.
+    pub(crate) fn is_fine(&self) -> bool {
+        match (&self.result, self.limit) {
+            (Outcome::NotMeasured(_), _) => true,
+            (Outcome::Measured(value), Limit::AtMost(limit)) => *value <= limit,
+            (Outcome::Measured(value), Limit::AtLeast(limit)) => *value >= limit,
+        }
+    }
+
+    /// One line.
+    pub(crate) fn line(&self) -> String {
+        let limit = match self.limit {
+            Limit::AtMost(limit) => format!("at most {limit}"),
+            Limit::AtLeast(limit) => format!("at least {limit}"),
+        };
+        let (mark, value) = match &self.result {
+            Outcome::NotMeasured(reason) => ("-", format!("not measured: {reason}")),
+            Outcome::Measured(value) if self.is_fine() => ("ok", format!("{value:.2}")),
+            Outcome::Measured(value) => ("MISSED", format!("{value:.2}")),
+        };
+        format!("{mark:<7} {:<58} {limit:<14} {value}", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::Unit;
+
+    fn check(target: &str) -> Verdict {
+        let mut figures = Figures::default();
+        figures.enter("a", Unit::Milliseconds, 6.0);
+        figures.enter("b", Unit::Milliseconds, 3.0);
+        let targets: Targets =
+            toml::from_str(&format!("[[target]]\nname = \"it\"\n{target}")).unwrap();
+        targets.check(&figures).remove(0)
+    }
+
+    #[test]
+    fn a_figure_is_held_to_its_limit() {
+        assert!(check("figure = \"a\"\nat_most = 6").is_fine());
+        assert!(!check("figure = \"a\"\nat_most = 5.9").is_fine());
+        assert!(check("figure = \"a\"\nat_least = 6").is_fine());
+        assert!(!check("figure = \"a\"\nat_least = 6.1").is_fine());
+    }
+
+    #[test]
+    fn a_ratio_is_held_to_its_limit() {
+        assert!(check("figure = \"a\"\nper = \"b\"\nat_most = 2").is_fine());
+        let missed = check("figure = \"a\"\nper = \"b\"\nat_most = 1.9");
+        assert!(!missed.is_fine());
+        assert!(missed.line().starts_with("MISSED  it"), "{}", missed.line());
+    }
+
+    #[test]
+    fn a_figure_that_is_not_there_is_missed_unless_that_is_foreseen() {
+        assert!(!check("figure = \"c\"\nat_most = 6").is_fine());
+        assert!(!check("figure = \"c\"\nat_least = 6").is_fine());
+        assert!(!check("figure = \"a\"\nper = \"c\"\nat_most = 6").is_fine());
+        let foreseen = check("figure = \"c\"\nat_most = 6\nmissing = \"no counter\"");
+        assert!(foreseen.is_fine());
+        assert!(foreseen.line().contains("not measured: no counter"));
+    }
+
+    #[test]
+    fn the_targets_of_this_project_can_be_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("targets.toml");
+        assert!(!Targets::read(&path).unwrap().target.is_empty());
+    }
+}

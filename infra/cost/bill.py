@@ -1,0 +1,53 @@
+"""What that costs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from cost.prices import Price, Prices
+from cost.usage import Usage
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a bill, in US dollars."""
+
+    name: str
+    quantity: Decimal
+    list_price: Decimal
+    """Without what is free."""
+    after_free: Decimal
+    """With it, where nothing else in the account takes any."""
+
+
+def lines(usage: Usage, prices: Prices) -> list[Line]:
+    """Return a line for each price, also where nothing is used."""
+    return [_line(getattr(usage, key), getattr(prices, key)) for key in Prices.model_fields]
+
+
+def total(bill: Iterable[Line]) -> Line:
+    """Return the sum of a bill."""
+    bill = list(bill)
+    return Line(
+        name="all of it",
+        quantity=Decimal(0),
+        list_price=sum((line.list_price for line in bill), Decimal(0)),
+        after_free=sum((line.after_free for line in bill), Decimal(0)),
+    )
+
+
+def dollars(amount: Decimal) -> str:
+    """Return an amount as a bill shows it."""
+    return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
+
+
+def _line(quantity: Decimal, price: Price) -> Line:
+    paid = max(quantity - price.free, Decimal(0))
+    return Line(
+        name=price.name,
+        quantity=quantity,
+        list_price=quantity * price.usd / price.per,
+        after_free=paid * price.usd / price.per,
+    )

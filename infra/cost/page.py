@@ -1,0 +1,123 @@
+"""What bills look like: as Markdown, on the terminal and in docs/cost.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from stack.alarms import Watched, alarms
+from stack.settings import Settings
+
+from cost.bill import Line, dollars, lines, total
+from cost.prices import PriceList
+from cost.stack_file import PROJECT
+from cost.usage import month, refused_day, unknown_paths_day, worst_day
+
+PAGE = PROJECT / "docs/cost.md"
+BEGIN = "<!-- make cost STACK=prod PUBLISH=1 writes from here -->\n"
+END = "<!-- to here -->"
+
+_PAGE_VISITS = (10_000, 100_000, 1_000_000, 10_000_000)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What costs."""
+
+    name: str
+    settings: Settings
+    price_list: PriceList
+
+    def month(self, visits: int) -> list[Line]:
+        """Return the bill of a month with so many visits."""
+        usage = month(
+            self.settings, alarm_metrics(self.settings), visits, self.price_list.assumptions
+        )
+        return lines(usage, self.price_list.prices)
+
+
+def alarm_metrics(settings: Settings) -> int:
+    """Return how many metrics the stack's alarms have: one each, and one more for a floor."""
+    watched = Watched(
+        api="",
+        stage="",
+        function="",
+        table="",
+        timeout_seconds=1,
+        reserved_concurrency=settings.reserved_concurrency,
+        visit_spike_per_minute=settings.visit_spike_per_minute,
+    )
+    return sum(1 if alarm.floor is None else 2 for alarm in alarms(watched))
+
+
+def month_table(stack: Stack, visits: int) -> str:
+    """Return the bill of a month, line by line."""
+    bill = stack.month(visits)
+    rows = [
+        (line.name, _quantity(line.quantity), dollars(line.list_price), dollars(line.after_free))
+        for line in bill
+    ]
+    whole = total(bill)
+    rows.append((f"**{whole.name}**", "", dollars(whole.list_price), dollars(whole.after_free)))
+    heading = (f"{stack.name}, {visits:,} visits a month", "quantity", "price", "less what is free")
+    return _table(heading, rows)
+
+
+def attack_table(stack: Stack) -> str:
+    """Return the most that a day of an attack costs, free quantities left out."""
+    settings, assumed = stack.settings, stack.price_list.assumptions
+    rate = f"{settings.throttle_rate} requests a second and method"
+    days = [
+        (f"what the throttle lets through ({rate})", worst_day(settings, assumed)),
+        ("what the throttle turns away", refused_day(settings, assumed)),
+        ("paths that don't exist, if AWS bills them", unknown_paths_day(assumed)),
+    ]
+    rows: list[tuple[str, ...]] = []
+    for name, usage in days:
+        bill = lines(usage, stack.price_list.prices)
+        rows.append((f"**{name}**", "", f"**{dollars(total(bill).list_price)}**"))
+        rows += [
+            (line.name, _quantity(line.quantity), dollars(line.list_price))
+            for line in bill
+            if line.quantity
+        ]
+    return _table((f"{stack.name}, a day of an attack, at most", "quantity", "price"), rows)
+
+
+def tables(stack: Stack, visits: int) -> str:
+    """Return the bill of a month and that of an attack."""
+    on = f"Prices of {stack.price_list.region}, {stack.price_list.date}, without taxes."
+    return f"{month_table(stack, visits)}\n{attack_table(stack)}\n{on}\n"
+
+
+def page_tables(stack: Stack) -> str:
+    """Return what docs/cost.md shows: months with more and more visits, and an attack."""
+    bills = [stack.month(visits) for visits in _PAGE_VISITS]
+    rows = [
+        (columns[0].name, *(dollars(line.list_price) for line in columns))
+        for columns in zip(*bills, strict=True)
+    ]
+    wholes = [total(bill) for bill in bills]
+    rows += [
+        ("**all of it**", *(f"**{dollars(whole.list_price)}**" for whole in wholes)),
+        ("less what is free", *(dollars(whole.after_free) for whole in wholes)),
+    ]
+    heading = ("visits a month", *(f"{visits:,}" for visits in _PAGE_VISITS))
+    on = f"{stack.name}, at the prices of {stack.price_list.region}, {stack.price_list.date}:"
+    return f"\n{on}\n\n{_table(heading, rows)}\n{attack_table(stack)}\n"
+
+
+def publish(stack: Stack, page: Path = PAGE) -> None:
+    """Write the tables into the page."""
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    page.write_text(f"{before}{BEGIN}{page_tables(stack)}{END}{after}", encoding="utf-8")
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    ruler = ["---", *("---:" for _ in heading[1:])]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (heading, ruler, *rows))
+
+
+def _quantity(quantity: Decimal) -> str:
+    return f"{quantity:,.0f}" if quantity >= 1000 else f"{quantity:.3g}"  # noqa: PLR2004

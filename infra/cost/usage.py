@@ -1,0 +1,133 @@
+"""What a stack uses of everything that has a price."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from stack.settings import Settings
+
+from cost.prices import Assumptions
+
+MONTH_DAYS = 30
+DAY_SECONDS = 86_400
+
+# GET and OPTIONS have the throttle each.
+_METHODS = 2
+
+_GB = Decimal(10**9)
+_NONE = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Quantities, named and counted as the prices are."""
+
+    api_requests: Decimal = _NONE
+    lambda_requests: Decimal = _NONE
+    lambda_gb_seconds: Decimal = _NONE
+    writes: Decimal = _NONE
+    reads: Decimal = _NONE
+    table_gb: Decimal = _NONE
+    recovery_gb: Decimal = _NONE
+    log_gb: Decimal = _NONE
+    kept_log_gb: Decimal = _NONE
+    traces: Decimal = _NONE
+    alarm_metrics: Decimal = _NONE
+    dashboards: Decimal = _NONE
+    sent_gb: Decimal = _NONE
+
+
+def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumptions) -> Usage:
+    """Return what so many visits in a month use, none of which fails.
+
+    A page asks with a plain GET, for which browsers send no preflight.
+    """
+    requests = Decimal(visits)
+    inits = requests / assumed.visits_per_init.value
+    logged = _gb_logged(settings, requests, inits, assumed)
+    item = assumed.item_bytes.value / _GB
+    return Usage(
+        api_requests=requests,
+        lambda_requests=requests,
+        lambda_gb_seconds=_gb_seconds(settings, requests, inits, assumed),
+        writes=requests,
+        # The warm-up. A read that needn't be of the latest value is half of one.
+        reads=inits / 2,
+        table_gb=item,
+        recovery_gb=item,
+        log_gb=logged,
+        # What stands of it at a time.
+        kept_log_gb=logged
+        * assumed.kept_log_share.value
+        * Decimal(settings.log_retention_days)
+        / MONTH_DAYS,
+        traces=_traces(settings, requests, MONTH_DAYS, assumed),
+        alarm_metrics=Decimal(alarm_metrics if settings.alarms else 0),
+        dashboards=Decimal(1),
+        sent_gb=requests * assumed.sent_bytes.value / _GB,
+    )
+
+
+def worst_day(settings: Settings, assumed: Assumptions) -> Usage:
+    """Return the most that a day of requests uses that pass the throttle."""
+    passed = Decimal(settings.throttle_rate * DAY_SECONDS + settings.throttle_burst)
+    requests = passed * _METHODS
+    # At the throttle's pace a few instances live on, so that starts don't matter. But each counted
+    # as it may be is an upper limit.
+    inits = requests / assumed.visits_per_init.value
+    written = min(passed, Decimal(settings.max_writes_per_second * DAY_SECONDS))
+    failed = passed - written
+    lines = inits + failed
+    return Usage(
+        api_requests=requests,
+        lambda_requests=requests,
+        lambda_gb_seconds=_gb_seconds(settings, requests, inits, assumed),
+        writes=written,
+        reads=inits / 2,
+        log_gb=_gb_logged(settings, requests, lines, assumed),
+        traces=_traces(settings, requests, 1, assumed),
+        sent_gb=requests * assumed.sent_bytes.value / _GB,
+    )
+
+
+def refused_day(settings: Settings, assumed: Assumptions) -> Usage:
+    """Return the most that a day of requests uses that the throttle turns away.
+
+    AWS asks nothing for those requests themselves, but for what is sent and logged about them.
+    """
+    refused = assumed.account_requests_per_second.value * DAY_SECONDS
+    return Usage(
+        log_gb=_gb_logged(settings, refused, _NONE, assumed),
+        sent_gb=refused * assumed.sent_bytes.value / _GB,
+    )
+
+
+def unknown_paths_day(assumed: Assumptions) -> Usage:
+    """Return the most that a day of requests uses to paths that don't exist.
+
+    The gateway answers them before any throttle of ours. Whether it asks money for them AWS doesn't
+    say clearly, so this is the worse of both.
+    """
+    return Usage(api_requests=assumed.account_requests_per_second.value * DAY_SECONDS)
+
+
+def _gb_seconds(
+    settings: Settings, requests: Decimal, inits: Decimal, assumed: Assumptions
+) -> Decimal:
+    visits = requests * assumed.visit_milliseconds.value
+    milliseconds = visits + inits * assumed.init_milliseconds.value
+    return milliseconds / 1000 * settings.memory_size / 1024
+
+
+def _gb_logged(
+    settings: Settings, requests: Decimal, lines: Decimal, assumed: Assumptions
+) -> Decimal:
+    """Return the GB of both logs: the gateway's per request, and so many lines of the function."""
+    access = requests * assumed.access_log_bytes.value if settings.access_logs else _NONE
+    return (access + lines * assumed.function_log_bytes.value) / _GB
+
+
+def _traces(settings: Settings, requests: Decimal, days: int, assumed: Assumptions) -> Decimal:
+    if not settings.tracing:
+        return _NONE
+    first = min(requests, assumed.traced_per_second.value * DAY_SECONDS * days)
+    return first + (requests - first) * assumed.traced_share.value
