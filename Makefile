@@ -173,6 +173,8 @@ lock: $(VENV) ## Lock the newest versions of the Python packages.
 	$(COMPILE) --upgrade --output-file infra/requirements.txt pyproject.toml
 	$(COMPILE) --upgrade --output-file requirements-dev.txt --constraint infra/requirements.txt \
 		--group dev pyproject.toml
+	$(COMPILE) --upgrade --output-file bench/contenders/python/requirements.txt \
+		bench/contenders/python/requirements.in
 
 # From the machine's own Python, also where `.venv` is on the PATH already.
 $(VENV): requirements-dev.txt

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::Write;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::DeflateEncoder};
@@ -34,6 +36,8 @@ pub(crate) enum Transport {
 
 const CONTENDERS: &str = "bench/contenders/Cargo.toml";
 const PYTHON: &str = "bench/contenders/python";
+/// A target folder of its own: cargo locks it while it builds.
+const TUTORIAL: &str = "target/bench/tutorial";
 const VENV: &str = "target/bench/python";
 
 /// What `make package` makes, for arm64 whatever this machine is.
@@ -97,18 +101,32 @@ impl Contender {
     }
 
     fn binary(self) -> PathBuf {
-        absolute("target").join(match self {
-            Self::Counter => "release/visitor-counter",
-            Self::Defaults => "tutorial/defaults",
-            _ => return absolute("target/release").join(self.name()),
+        match self {
+            Self::Counter => absolute("target/release/visitor-counter"),
+            Self::Defaults => absolute(TUTORIAL).join("tutorial/defaults"),
+            _ => absolute("target/release").join(self.name()),
+        }
+    }
+
+    /// Builds all of them. The largest is built beside the others, or a part of this would take one
+    /// core alone.
+    pub(crate) fn build_all() -> Result<()> {
+        thread::scope(|scope| {
+            let defaults = scope.spawn(|| Self::Defaults.build());
+            for contender in [Self::Counter, Self::Hello, Self::Raw, Self::Python] {
+                contender.build()?;
+            }
+            match defaults.join() {
+                Ok(result) => result,
+                Err(panic) => resume_unwind(panic),
+            }
         })
     }
 
-    pub(crate) fn build(self) -> Result<()> {
+    fn build(self) -> Result<()> {
         let cargo = |words: &[&str]| {
             let mut command = Command::new("cargo");
-            command.args(["build", "--locked", "--target-dir", "target"]);
-            execute(command.args(words))
+            execute(command.args(["build", "--quiet", "--locked"]).args(words))
         };
         match self {
             Self::Counter => cargo(&["--release", "--package", "visitor-counter"]),
@@ -118,6 +136,8 @@ impl Contender {
                 CONTENDERS,
                 "--package",
                 self.name(),
+                "--target-dir",
+                "target",
             ]),
             Self::Defaults => cargo(&[
                 "--profile",
@@ -126,6 +146,8 @@ impl Contender {
                 CONTENDERS,
                 "--package",
                 "defaults",
+                "--target-dir",
+                TUTORIAL,
             ]),
             Self::Python => install(),
         }

@@ -63,10 +63,8 @@ fn run() -> Result<bool> {
     let targets = Targets::read(Path::new("bench/targets.toml"))?;
     let rounds = rounds::wanted()?;
 
-    for contender in Contender::ALL {
-        report::say(&format!("building {}", contender.name()));
-        contender.build()?;
-    }
+    report::say("building the contenders, which takes minutes the first time");
+    Contender::build_all()?;
     let mut figures = Figures::default();
     rounds::measure(rounds, &mut figures)?;
     instructions::measure(&mut figures)?;

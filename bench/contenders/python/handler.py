@@ -9,7 +9,7 @@ import boto3
 table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 
 
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Count one visit."""
     response = table.update_item(
         Key={"id": "site"},

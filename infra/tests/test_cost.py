@@ -1,0 +1,226 @@
+"""What a stack costs, and what an attacker can make of it."""
+
+import dataclasses
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cost.bill import Line, dollars, lines, total
+from cost.page import BEGIN, END, PAGE, Stack, alarm_metrics, page_tables
+from cost.prices import PRICES, Prices, read_prices
+from cost.stack_file import PROJECT, read_stack
+from cost.usage import Usage, month, refused_day, unknown_paths_day, worst_day
+from pydantic import ValidationError
+from stack.api import ACCESS_LOG_FORMAT
+from stack.settings import Settings
+
+PRICE_LIST = read_prices()
+ASSUMED = PRICE_LIST.assumptions
+_, PROD = read_stack("prod")
+
+
+def settings(**changes: object) -> Settings:
+    """Return prod's settings with changes."""
+    return dataclasses.replace(PROD, **changes)
+
+
+def bill_of(settings: Settings, visits: int) -> dict[str, Line]:
+    bill = Stack("prod", settings, PRICE_LIST).month(visits)
+    return {line.name: line for line in bill}
+
+
+def monthly(settings: Settings, visits: int = 1_000_000) -> Decimal:
+    return total(bill_of(settings, visits).values()).list_price
+
+
+def daily(usage: Usage) -> Decimal:
+    return total(lines(usage, PRICE_LIST.prices)).list_price
+
+
+def test_a_bill_has_a_line_for_each_price_and_is_their_sum() -> None:
+    bill = bill_of(PROD, 1_000_000)
+    assert len(bill) == len(Prices.model_fields) == len(dataclasses.fields(Usage))
+    assert total(bill.values()).list_price == sum(line.list_price for line in bill.values())
+
+
+def test_a_million_visits_by_hand() -> None:
+    bill = bill_of(settings(memory_size=256, access_logs=True, log_retention_days=30), 1_000_000)
+    # 15 ms a visit and 250 ms for one in 20, with a quarter of a GB.
+    seconds = Decimal(15_000 + 50_000 * 250 // 1000)
+    gigabytes = Decimal("0.35") + 50_000 * Decimal(900) / 10**9
+    expected = {
+        "API Gateway, requests": Decimal("3.50"),
+        "Lambda, requests": Decimal("0.20"),
+        "Lambda, GB-seconds (arm64)": seconds / 4 * Decimal("0.0000133334"),
+        "DynamoDB, writes": Decimal("0.625"),
+        "DynamoDB, reads": Decimal("0.025") * Decimal("0.125"),
+        "CloudWatch, logs written (GB)": gigabytes / 2,
+        "CloudWatch, logs kept (GB)": gigabytes * Decimal("0.2") * Decimal("0.03"),
+        "X-Ray, traces": Decimal(0),
+        "CloudWatch, metrics of alarms": Decimal("1.2"),
+        "CloudWatch, dashboards": Decimal(3),
+        "data sent to the internet (GB)": Decimal("0.09"),
+    }
+    assert {name: bill[name].list_price for name in expected} == expected
+
+
+def test_what_is_free_is_taken_off_and_never_more() -> None:
+    bill = bill_of(PROD, 3_000_000)
+    requests = bill["Lambda, requests"]
+    assert (requests.list_price, requests.after_free) == (Decimal("0.60"), Decimal("0.40"))
+    assert bill["CloudWatch, dashboards"].after_free == 0
+    assert bill["CloudWatch, metrics of alarms"].after_free == Decimal("0.2")
+    assert all(0 <= line.after_free <= line.list_price for line in bill.values())
+
+
+def test_more_visits_are_never_cheaper() -> None:
+    costs = [monthly(PROD, visits) for visits in (1, 10, 1_000, 100_000, 10_000_000)]
+    assert costs == sorted(costs)
+    assert len(set(costs)) == len(costs)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"memory_size": 512}, "Lambda, GB-seconds (arm64)"),
+        ({"access_logs": True}, "CloudWatch, logs written (GB)"),
+        ({"log_retention_days": 365}, "CloudWatch, logs kept (GB)"),
+        ({"tracing": True}, "X-Ray, traces"),
+    ],
+)
+def test_a_setting_that_costs_more_shows_in_its_line(change: dict[str, Any], line: str) -> None:
+    before, after = bill_of(PROD, 1_000_000), bill_of(settings(**change), 1_000_000)
+    assert after[line].list_price > before[line].list_price
+    assert monthly(settings(**change)) > monthly(PROD)
+
+
+def test_a_stack_without_alarms_pays_for_none() -> None:
+    bill = bill_of(settings(alarms=False), 1)
+    assert bill["CloudWatch, metrics of alarms"].list_price == 0
+
+
+def test_an_alarm_with_a_floor_has_two_metrics() -> None:
+    assert alarm_metrics(PROD) == 12
+
+
+def test_traces_are_sampled() -> None:
+    traced = settings(tracing=True)
+    assert month(traced, 0, 1_000, ASSUMED).traces == 1_000
+    # The first of each second, and one in twenty of the rest.
+    seconds = 30 * 86_400
+    assert month(traced, 0, seconds + 2_000, ASSUMED).traces == seconds + 100
+
+
+def test_the_throttle_bounds_a_day_for_each_method() -> None:
+    day = worst_day(settings(throttle_rate=10, throttle_burst=50), ASSUMED)
+    assert day.api_requests == day.lambda_requests == 2 * (864_000 + 50)
+    assert day.writes == 864_050
+    costs = [daily(worst_day(settings(throttle_rate=rate), ASSUMED)) for rate in (1, 10, 100)]
+    assert costs == sorted(costs)
+
+
+def test_the_write_cap_bounds_what_is_written_and_the_rest_is_logged() -> None:
+    day = worst_day(settings(throttle_rate=10, max_writes_per_second=5), ASSUMED)
+    assert day.writes == 5 * 86_400
+    free = worst_day(settings(throttle_rate=10, max_writes_per_second=50), ASSUMED)
+    assert day.log_gb > free.log_gb
+
+
+def test_only_with_an_access_log_does_a_refused_request_write_anything() -> None:
+    assert refused_day(settings(access_logs=False), ASSUMED).log_gb == 0
+    logged = refused_day(settings(access_logs=True), ASSUMED)
+    assert logged.log_gb == Decimal("302.4")
+    assert logged.api_requests == 0
+
+
+def test_no_stack_lets_strangers_fill_a_log() -> None:
+    for stack in ("prod", "staging"):
+        assert not read_stack(stack)[1].access_logs
+
+
+def test_unknown_paths_are_bounded_by_the_account_alone() -> None:
+    assert unknown_paths_day(ASSUMED).api_requests == 10_000 * 86_400
+
+
+def test_a_line_of_the_access_log_is_no_longer_than_assumed() -> None:
+    longest = {"requestId": 36, "requestTimeEpoch": 13, "resourcePath": 13, "responseType": 28}
+    line = re.sub(
+        r"\$context\.(?:\w+\.)*(\w+)",
+        lambda match: "x" * longest.get(match[1], 7),
+        ACCESS_LOG_FORMAT,
+    )
+    assert len(line) + 26 <= ASSUMED.access_log_bytes.value
+
+
+def test_cents_are_rounded_as_on_a_bill() -> None:
+    assert dollars(Decimal("1234.565")) == "$1,234.57"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("prices", "writes"), None),
+        (("prices", "writes", "usd"), "-1"),
+        (("prices", "writes", "per"), "0"),
+        (("prices", "writes", "source"), "a colleague"),
+        (("prices", "coffee"), {}),
+        (("assumptions", "visitMilliseconds"), None),
+    ],
+)
+def test_a_price_list_with_a_mistake_is_refused(
+    tmp_path: Path, path: tuple[str, ...], value: object
+) -> None:
+    document: Any = yaml.safe_load(PRICES.read_text())
+    parent = document
+    for key in path[:-1]:
+        parent = parent[key]
+    if value is None:
+        del parent[path[-1]]
+    else:
+        parent[path[-1]] = value
+    file = tmp_path / "prices.yaml"
+    file.write_text(yaml.safe_dump(document))
+    with pytest.raises(ValidationError, match=path[-1]):
+        read_prices(file)
+
+
+def test_the_page_shows_what_the_command_computes() -> None:
+    _, shown = PAGE.read_text().split(BEGIN)
+    shown, _ = shown.split(END)
+    written = page_tables(Stack("prod", PROD, PRICE_LIST))
+    assert shown == written, "run: make cost STACK=prod PUBLISH=1"
+
+
+def cost(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cost", *arguments]
+    return subprocess.run(
+        command, cwd=PROJECT / "infra", capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_bills_the_stack_and_the_visits_that_it_is_told() -> None:
+    ended = cost("staging", "--visits", "20000")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("| staging, 20,000 visits a month |")
+    assert "| API Gateway, requests | 20,000 | $0.07 | $0.07 |" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "there is no Pulumi.nowhere.yaml. There are: prod, staging"),
+        (["prod", "--visits", "many"], "VISITS is 'many'. It must be a whole number from 1"),
+        (["prod", "--visits", "0"], "VISITS is '0'. It must be a whole number from 1"),
+        (["prod", "--visits", "-5"], "VISITS is '-5'. It must be a whole number from 1"),
+    ],
+)
+def test_a_mistake_is_named_in_a_line(arguments: list[str], message: str) -> None:
+    ended = cost(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert message in ended.stderr
+    assert "Traceback" not in ended.stderr
