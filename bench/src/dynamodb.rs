@@ -80,6 +80,8 @@ fn serve<S: Read + Write>(
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let accepted = Instant::now();
+            // Or TLS, which writes in pieces, waits for the other side's delayed acknowledgements.
+            let _ = stream.set_nodelay(true);
             let (shared, wrap) = (shared.clone(), wrap.clone());
             // A contender that is killed breaks its connection off.
             thread::spawn(move || shared.answer(accepted, wrap(stream)?));

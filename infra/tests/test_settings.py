@@ -32,7 +32,7 @@ def test_the_defaults_of_the_project_are_settings() -> None:
         memory_size=256,
         reserved_concurrency=None,
         log_retention_days=14,
-        access_logs=True,
+        access_logs=False,
         tracing=False,
         alarms=False,
         alarm_emails=(),
