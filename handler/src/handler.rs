@@ -3,10 +3,9 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use lambda_http::http::header::{CONTENT_TYPE, ORIGIN};
-use lambda_http::http::{HeaderValue, Method};
-use lambda_http::request::RequestContext;
-use lambda_http::{Body, Request, RequestExt, Response};
+use lambda_http::http::HeaderValue;
+use lambda_http::http::header::CONTENT_TYPE;
+use lambda_http::{Body, Context, Response};
 use serde::Serialize;
 use tracing::{Instrument, Span};
 
@@ -14,6 +13,7 @@ use crate::config::Config;
 use crate::cors;
 use crate::count::Count;
 use crate::counter::Counter;
+use crate::gateway::{Event, UNKNOWN};
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
@@ -55,14 +55,23 @@ impl Handler {
         self.counter.warm_up().await;
     }
 
-    /// Answers one request, whatever happens: a panic becomes a 500 as well.
-    pub async fn handle(&self, request: Request) -> Response<Body> {
-        self.respond(&request, self.answer(&request)).await
+    /// Answers one event, in JSON, whatever happens: one that can't be read and a panic become a 500
+    /// as well. Lambda's context, where there is one, goes into the log.
+    pub async fn handle(&self, event: &str, lambda: Option<&Context>) -> Response<Body> {
+        match serde_json::from_str(event) {
+            Ok(event) => self.respond(&event, lambda, self.answer(&event)).await,
+            Err(error) => {
+                span(UNKNOWN, lambda).in_scope(|| log_malformed(&error));
+                let mut response = Problem::Internal.response(UNKNOWN);
+                cors::finish(response.headers_mut(), None);
+                response
+            }
+        }
     }
 
-    async fn answer(&self, request: &Request) -> Result<Response<Body>, Problem> {
-        let route = route(request).ok_or(Problem::NotFound)?;
-        self.allowed_origin(request).ok_or(Problem::ForeignOrigin)?;
+    async fn answer(&self, event: &Event) -> Result<Response<Body>, Problem> {
+        let route = route(event).ok_or(Problem::NotFound)?;
+        self.allowed_origin(event).ok_or(Problem::ForeignOrigin)?;
         match route {
             Route::Preflight => Ok(cors::preflight()),
             Route::Visit => match self.counter.visit().await {
@@ -78,39 +87,31 @@ impl Handler {
     /// Turns an answer, a problem or a panic into a response with the headers that each one has.
     async fn respond(
         &self,
-        request: &Request,
+        event: &Event,
+        lambda: Option<&Context>,
         answer: impl Future<Output = Result<Response<Body>, Problem>>,
     ) -> Response<Body> {
-        let request_id = request_id(request);
         let mut response = AssertUnwindSafe(answer)
             .catch_unwind()
-            .instrument(span(request, request_id))
+            .instrument(span(event.request_id(), lambda))
             .await
             .unwrap_or(Err(Problem::Internal))
-            .unwrap_or_else(|problem| problem.response(request_id));
+            .unwrap_or_else(|problem| problem.response(event.request_id()));
         // API Gateway's own errors name no origin, so an unknown path doesn't either.
-        let origin = route(request).and_then(|_| self.allowed_origin(request));
+        let origin = route(event).and_then(|_| self.allowed_origin(event));
         cors::finish(response.headers_mut(), origin);
         response
     }
 
-    fn allowed_origin(&self, request: &Request) -> Option<HeaderValue> {
-        self.origins.admit(request.headers().get(ORIGIN))
+    fn allowed_origin(&self, event: &Event) -> Option<HeaderValue> {
+        self.origins.admit(event.origin())
     }
 }
 
-/// Routes on the path as API Gateway's resource has it: the request's own also holds the stage, or
-/// the base path of a custom domain.
-fn route(request: &Request) -> Option<Route> {
-    let RequestContext::ApiGatewayV1(context) = request.request_context_ref()? else {
-        return None;
-    };
-    if context.resource_path.as_deref() != Some(PATH) {
-        return None;
-    }
-    match *request.method() {
-        Method::GET => Some(Route::Visit),
-        Method::OPTIONS => Some(Route::Preflight),
+fn route(event: &Event) -> Option<Route> {
+    match event.route() {
+        ("GET", PATH) => Some(Route::Visit),
+        ("OPTIONS", PATH) => Some(Route::Preflight),
         _ => None,
     }
 }
@@ -125,19 +126,7 @@ fn visits(count: Count) -> Response<Body> {
     response
 }
 
-/// The gateway's id of the request, which its access log and its own errors carry too.
-///
-/// API Gateway always gives one; an event made by hand may do without.
-fn request_id(request: &Request) -> &str {
-    match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.as_deref(),
-        _ => None,
-    }
-    .unwrap_or("unknown")
-}
-
-fn span(request: &Request, request_id: &str) -> Span {
-    let lambda = request.lambda_context_ref();
+fn span(request_id: &str, lambda: Option<&Context>) -> Span {
     tracing::error_span!(
         "request",
         requestId = request_id,
@@ -148,6 +137,10 @@ fn span(request: &Request, request_id: &str) -> Span {
 
 fn log_failure(error: &VisitError) {
     tracing::error!(code = %error.code, causes = %causes(error), "visit failed");
+}
+
+fn log_malformed(error: &serde_json::Error) {
+    tracing::error!(code = "MalformedEvent", causes = %error, "event not understood");
 }
 
 #[cfg(test)]
@@ -167,13 +160,16 @@ mod tests {
             _ => None,
         };
         let handler = Handler::new(&Config::from_vars(vars).unwrap());
-        let event = include_str!("../tests/behaviour/events/apigw-rest.json");
-        let mut request = lambda_http::request::from_str(event).unwrap();
-        request
-            .headers_mut()
-            .insert(ORIGIN, HeaderValue::from_static("https://a.example"));
+        let event = serde_json::json!({
+            "httpMethod": "GET",
+            "headers": { "Origin": "https://a.example" },
+            "requestContext": { "resourcePath": PATH },
+        });
+        let event = serde_json::from_str(&event.to_string()).unwrap();
 
-        let response = handler.respond(&request, async { panic!("a bug") }).await;
+        let response = handler
+            .respond(&event, None, async { panic!("a bug") })
+            .await;
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");

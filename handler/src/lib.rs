@@ -5,7 +5,8 @@
 //!
 //! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
 //!   hold a wrong value.
-//! * `handler`: request to response. Routing, the origin check, panics caught; `cors`: headers.
+//! * `gateway`: what API Gateway sends, and what it reads.
+//! * `handler`: event to response. Routing, the origin check, panics caught; `cors`: headers.
 //! * `counter`: the one atomic write.
 //! * `dynamodb`: the client with its time limits; `retry`: what may be sent a second time;
 //!   `plain_requests`: what it needn't send.
@@ -19,6 +20,7 @@ mod cors;
 mod count;
 mod counter;
 mod dynamodb;
+mod gateway;
 mod handler;
 mod log;
 mod origin;
@@ -33,6 +35,7 @@ pub use config::{
 pub use count::{Count, StartCount};
 pub use counter::KEY;
 pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
+pub use gateway::{Event, output};
 pub use handler::Handler;
 pub use log::{Format, Level, Log, causes};
 pub use origin::{AllowedOrigins, Origin};

@@ -53,8 +53,6 @@ impl Log {
         let filter = Targets::new()
             .with_default(libraries)
             .with_target("visitor_counter", own)
-            // The ids of an event that fails before the handler sees it. Spans only, no lines.
-            .with_target("lambda_runtime::layers::trace", LevelFilter::INFO)
             // Says again what the panic hook has said.
             .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
             .with_target("aws_smithy_http_client", LevelFilter::ERROR)

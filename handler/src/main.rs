@@ -4,8 +4,10 @@ use std::convert::Infallible;
 use std::env;
 use std::process::ExitCode;
 
-use lambda_http::{Request, service_fn};
-use visitor_counter::{Config, Handler, Log, causes};
+use lambda_http::lambda_runtime::Runtime;
+use lambda_http::{LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use visitor_counter::{Config, Handler, Log, causes, output};
 
 /// What Lambda sets for every function, and its runtime library insists on.
 const LAMBDA_VARIABLES: [&str; 4] = [
@@ -55,9 +57,12 @@ async fn main() -> ExitCode {
 
     let handler = Handler::new(&config);
     handler.warm_up().await;
-    let service =
-        service_fn(|request: Request| async { Ok::<_, Infallible>(handler.handle(request).await) });
-    match lambda_http::run(service).await {
+    let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        let response = handler.handle(event.payload.get(), Some(&event.context));
+        Ok::<_, Infallible>(output(response.await))
+    });
+    // Without the layer that lambda_runtime::run adds: the handler has a log span of its own.
+    match Runtime::new(service).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(code = "RuntimeApi", causes = causes(&*error), "stopped");

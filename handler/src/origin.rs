@@ -67,13 +67,13 @@ impl AllowedOrigins {
     ///
     /// A request without `Origin` (same origin, curl) is served, and since nobody reads the header
     /// then, it names the first allowed origin.
-    pub(crate) fn admit(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+    pub(crate) fn admit(&self, origin: Option<&str>) -> Option<HeaderValue> {
         match (self, origin) {
             (Self::Any, _) => Some(HeaderValue::from_static("*")),
             (Self::List(list), None) => list.first().map(|first| first.0.clone()),
             (Self::List(list), Some(origin)) => list
                 .iter()
-                .find(|allowed| allowed.0 == *origin)
+                .find(|allowed| allowed.0 == origin)
                 .map(|allowed| allowed.0.clone()),
         }
     }

@@ -1,7 +1,6 @@
 //! API Gateway, as far as the counter needs it: HTTP in, REST proxy event to the handler, HTTP out.
 
 use std::collections::BTreeMap;
-use std::panic;
 
 use axum::Router;
 use axum::body::to_bytes;
@@ -16,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
-use visitor_counter::{Handler, causes};
+use visitor_counter::Handler;
 
 use crate::page;
 
@@ -38,19 +37,8 @@ async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
         return own_problem(StatusCode::BAD_REQUEST, &request_id);
     };
     let event = event(&head, &body, &request_id).to_string();
-    // Some requests fail inside lambda_http. On AWS that is a failed invocation, which the gateway
-    // answers by itself.
-    match panic::catch_unwind(|| lambda_http::request::from_str(&event)) {
-        Ok(Ok(request)) => handler
-            .handle(request)
-            .await
-            .map(|body| body.to_vec().into()),
-        Ok(Err(error)) => {
-            tracing::error!(causes = causes(&error), "the event was not understood");
-            own_problem(StatusCode::BAD_GATEWAY, &request_id)
-        }
-        Err(_) => own_problem(StatusCode::BAD_GATEWAY, &request_id),
-    }
+    let response = handler.handle(&event, None).await;
+    response.map(|body| body.to_vec().into())
 }
 
 /// The [input format] of Lambda proxy integration.

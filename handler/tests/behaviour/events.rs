@@ -118,20 +118,38 @@ async fn errors_reach_the_gateway_as_problems() {
 }
 
 #[tokio::test]
-async fn events_that_fail_before_the_handler_are_reported_and_the_next_one_counts() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[]).await;
+async fn what_else_clients_send_makes_no_difference() {
     let long = "x".repeat(70_000);
     for event in [
         event::visit_with_header("X-Forwarded-Proto", "https, http"),
         event::visit_with_header("Host", "not a host"),
-        event::visit_with_header("bad header", "x"),
+        event::visit_with_header("bad header", "\u{1}"),
         event::visit_with(&json!({ "multiValueQueryStringParameters": { "q": [long] } })),
-        event::visit_with(&json!({ "httpMethod": "NOT A METHOD" })),
     ] {
-        let outcome = lambda.invoke(&event).await;
-        assert!(matches!(outcome, Outcome::Failure(_)), "{outcome:?}");
-        lambda.request(&event::visit()).await.count();
+        assert_eq!(reply(&event).await.count(), 1, "{event}");
     }
-    assert_eq!(engine.stored(), json!({ "N": "5" }));
+    reply(&event::visit_with(&json!({ "httpMethod": "NOT A METHOD" })))
+        .await
+        .assert_problem(404);
+}
+
+#[tokio::test]
+async fn the_name_of_a_header_has_any_case() {
+    for name in ["origin", "Origin", "ORIGIN"] {
+        reply(&event::visit_with_header(name, "https://b.example"))
+            .await
+            .assert_problem(403);
+    }
+}
+
+#[tokio::test]
+async fn an_origin_in_either_list_of_headers_is_seen() {
+    for headers in [
+        json!({ "headers": { "Origin": "https://b.example" } }),
+        json!({ "multiValueHeaders": { "Origin": ["https://b.example"] } }),
+    ] {
+        reply(&event::visit_with(&headers))
+            .await
+            .assert_problem(403);
+    }
 }

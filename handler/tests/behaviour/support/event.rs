@@ -34,10 +34,9 @@ pub(crate) fn request(method: &str, path: &str) -> Value {
     }))
 }
 
-/// Sends an event through `lambda_http`'s deserialisation to the handler in this process.
+/// Sends an event to the handler in this process.
 pub(crate) async fn send(handler: &Handler, event: &Value) -> Reply {
-    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-    handler.handle(request).await.into()
+    handler.handle(&event.to_string(), None).await.into()
 }
 
 fn merge(target: &mut Value, patch: &Value) {
