@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use visitor_counter::OPERATION_LIMIT;
 
 use super::fault::{Applied, Cut, Fault};
-use crate::support::http::read_message;
+use crate::support::http::{close_for_certain, read_message};
 
 /// A proxy on a port of its own.
 pub(super) struct Proxy {
@@ -102,6 +102,7 @@ impl Proxy {
             let (shared, connections) = (self.shared.clone(), self.connections.clone());
             self.accepting.spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
+                    close_for_certain(&stream);
                     let shared = shared.clone();
                     let serve = async move { shared.serve(stream).await };
                     connections.lock().unwrap().spawn(serve);

@@ -7,6 +7,8 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
+use super::http::close_for_certain;
+
 /// Hands bytes on to a plain server.
 pub(crate) struct Relay {
     address: SocketAddr,
@@ -22,6 +24,7 @@ impl Relay {
         let opened = connections.clone();
         tokio::spawn(async move {
             while let Ok((mut outside, _)) = listener.accept().await {
+                close_for_certain(&outside);
                 let mut inside = TcpStream::connect(&behind).await.unwrap();
                 let connection = tokio::spawn(async move {
                     // Either side may end it, in any way.
