@@ -1,16 +1,17 @@
-//! DynamoDB, as far as a counter sees it: a number that goes up, over HTTP or TLS.
+//! DynamoDB, played by an engine in this process: over HTTP or TLS, in front of one table.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use dynoxide::Database;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::{from_slice, from_value, json, to_string};
 use tempfile::NamedTempFile;
 
 use crate::contenders::Transport;
@@ -24,16 +25,18 @@ pub(crate) struct DynamoDb {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
-    visits: AtomicU64,
+    engine: Database,
     /// How long a read took that came first on its connection, with the connection's set-up.
     warm_up: Mutex<Option<Duration>>,
 }
 
 impl DynamoDb {
     pub(crate) fn start() -> Result<Self> {
-        let shared = Arc::<Shared>::default();
+        let shared = Arc::new(Shared {
+            engine: engine()?,
+            warm_up: Mutex::default(),
+        });
         let certificates = NamedTempFile::new()?;
         let config = Arc::new(tls(certificates.path())?);
         let http = serve(&shared, Ok)?;
@@ -95,20 +98,37 @@ impl Shared {
         let mut connection = Connection::new(stream);
         let mut is_first = true;
         while let Some(request) = connection.read()? {
-            if request.operation.ends_with(".GetItem") {
-                connection.write(&answer("{}"))?;
-                if is_first && let Ok(mut warm_up) = self.warm_up.lock() {
-                    *warm_up = Some(accepted.elapsed());
-                }
+            let is_read = request.operation.ends_with(".GetItem");
+            let body = if is_read {
+                let read = self.engine.get_item(from_slice(&request.body)?)?;
+                to_string(&read)?
             } else {
-                let visits = self.visits.fetch_add(1, Ordering::Relaxed) + 1;
-                let body = format!(r#"{{"Attributes":{{"visits":{{"N":"{visits}"}}}}}}"#);
-                connection.write(&answer(&body))?;
+                let written = self.engine.update_item(from_slice(&request.body)?)?;
+                to_string(&written)?
+            };
+            connection.write(&answer(&body))?;
+            if is_first
+                && is_read
+                && let Ok(mut warm_up) = self.warm_up.lock()
+            {
+                *warm_up = Some(accepted.elapsed());
             }
             is_first = false;
         }
         Ok(())
     }
+}
+
+/// The table of all contenders, in memory.
+fn engine() -> Result<Database> {
+    let engine = Database::memory()?;
+    engine.create_table(from_value(json!({
+        "TableName": "visits",
+        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+        "BillingMode": "PAY_PER_REQUEST",
+    }))?)?;
+    Ok(engine)
 }
 
 fn answer(body: &str) -> Vec<u8> {

@@ -30,6 +30,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
 
 use crate::contenders::Contender;
 use crate::figures::Figures;
@@ -53,6 +54,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// Keeps this process, and what it starts, on the core that it is on.
+///
+/// A small function has less than one core as well. With two, a good part of each figure is the time
+/// until an idle one wakes up, which differs from machine to machine.
+fn stay_on_one_core() -> Result<()> {
+    let mut one = CpuSet::new();
+    one.set(sched_getcpu());
+    sched_setaffinity(None, &one).context("can't stay on one core")
+}
+
 /// Measures, reports, and says whether all targets are reached.
 fn run() -> Result<bool> {
     if !cfg!(target_os = "linux") {
@@ -65,6 +76,7 @@ fn run() -> Result<bool> {
 
     report::say("building the contenders, which takes minutes the first time");
     Contender::build_all()?;
+    stay_on_one_core()?;
     let mut figures = Figures::default();
     rounds::measure(rounds, &mut figures)?;
     instructions::measure(&mut figures)?;

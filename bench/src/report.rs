@@ -139,7 +139,6 @@ fn machine() -> Result<Value> {
     Ok(json!({
         "date": output(&["date", "--iso-8601"])?,
         "cpu": model,
-        "cores": std::thread::available_parallelism()?,
         "kernel": output(&["uname", "-sr"])?,
         "rustc": output(&["rustc", "--version"])?,
         "python": output(&["python3", "--version"])?,
@@ -152,10 +151,9 @@ pub(crate) fn publish(page: &Path, table: &str, rounds: usize) -> Result<()> {
     let machine = machine()?;
     let said = |name: &str| machine[name].as_str().unwrap_or_default().to_owned();
     let on = format!(
-        "{}: {}, {} cores, {}, {}, {}. {rounds} rounds; medians, with the quartiles in brackets.\n\n",
+        "{}: one core of {}, {}, {}, {}. {rounds} rounds; medians, with the quartiles in brackets.\n\n",
         said("date"),
         said("cpu"),
-        machine["cores"],
         said("kernel"),
         said("rustc"),
         said("python"),

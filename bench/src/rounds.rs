@@ -10,10 +10,10 @@ use crate::figures::{Figures, Unit, percentile};
 use crate::report;
 use crate::session::Session;
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 40;
 
 /// Visits of a round after the first one.
-const WARM_CALLS: usize = 300;
+const WARM_CALLS: usize = 600;
 
 /// How many rounds there are: `ROUNDS`, or enough for medians that stay.
 pub(crate) fn wanted() -> Result<usize> {
