@@ -35,7 +35,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 test: lint test-rust test-infra test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
-lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs and types.
+lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
 	cargo fmt --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
@@ -45,6 +45,10 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs and types.
 	@# Without tools that only some machines have, and without asking GitHub.
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 	zizmor --quiet --offline --persona=auditor --strict-collection .github
+	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip bans licenses sources
+	@# What is only compared ships nothing: it may hold a crate twice, and needn't have each licence.
+	cargo deny --locked --log-level error --manifest-path bench/contenders/Cargo.toml --config deny.toml \
+		check --allow duplicate --allow license-not-encountered bans licenses sources
 
 .PHONY: test-rust
 test-rust: rust ## Test the handler and the local run.
