@@ -50,6 +50,10 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	cargo deny --locked --log-level error --manifest-path bench/contenders/Cargo.toml --config deny.toml \
 		check --allow duplicate --allow license-not-encountered bans licenses sources
 
+.PHONY: audit
+audit: rust $(VENV) ## Ask what is known against the packages: vulnerabilities, withdrawn versions.
+	@.ci/audit
+
 .PHONY: test-rust
 test-rust: rust ## Test the handler and the local run.
 	cargo test --locked --workspace

@@ -103,6 +103,7 @@ PYTHON = "actions/setup-python"
 FUNCTION, PACKAGE, PULUMI = (f"{ACTION}{name}" for name in ("function", "package", "pulumi"))
 UPLOAD, DOWNLOAD = "actions/upload-artifact", "actions/download-artifact"
 ACTIONS_OF = {
+    "audit/audit": [CHECKOUT, PYTHON],
     "ci/test": [CHECKOUT, PYTHON],
     "ci/package": [CHECKOUT, PACKAGE],
     "ci/test-package": [CHECKOUT, FUNCTION],
@@ -179,6 +180,7 @@ each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=[path.name for p
 
 def test_only_these_events_start_a_workflow() -> None:
     assert {name: set(each.triggers) for name, each in WORKFLOWS.items()} == {
+        "audit": {"pull_request", "schedule"},
         "ci": {"pull_request", "workflow_call"},
         "codeql": {"push", "pull_request", "schedule"},
         "deploy": {"push"},

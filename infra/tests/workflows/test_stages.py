@@ -4,6 +4,7 @@ import pytest
 
 from workflows.files import (
     ACTION,
+    AUDIT,
     CI,
     CODEQL,
     DEPLOY,
@@ -256,6 +257,12 @@ def test_only_a_public_repository_is_searched_for_vulnerabilities() -> None:
     assert analyze.data["strategy"]["matrix"] == {
         "language": ["actions", "javascript-typescript", "python", "rust"]
     }
+
+
+def test_the_packages_are_audited_on_pull_requests_and_each_week_wherever_this_is() -> None:
+    assert len(AUDIT.triggers["schedule"]) == 1
+    assert AUDIT.jobs["audit"].position("audit") == len(AUDIT.jobs["audit"].steps) - 1
+    assert "if" not in AUDIT.jobs["audit"].data
 
 
 def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:
