@@ -97,6 +97,10 @@ screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
 package: rust $(VENV) ## Build the function for Lambda (arm64).
 	python handler/package.py
 
+.PHONY: sbom
+sbom: rust $(VENV) $(ARCHIVE) ## List what is in the package, as CycloneDX.
+	python handler/sbom.py
+
 .PHONY: test-package
 test-package: rust $(ARCHIVE) ## Test the package as a process (in qemu where this isn't arm64).
 	@for tool in unzip $(QEMU); do command -v "$$tool" >/dev/null || \

@@ -111,7 +111,7 @@ ACTIONS_OF = {
     "deploy/ci": ["./.github/workflows/ci.yml"],
     "deploy/notice": [],
     "deploy/guard": [CHECKOUT, PYTHON],
-    "deploy/attest": ["actions/attest"],
+    "deploy/attest": ["actions/attest", DOWNLOAD, "actions/attest"],
     "deploy/staging": [CHECKOUT, FUNCTION, PULUMI],
     "deploy/preview": [CHECKOUT, FUNCTION, PULUMI, UPLOAD],
     "deploy/prod": [CHECKOUT, FUNCTION, DOWNLOAD, PULUMI],
@@ -136,6 +136,7 @@ INPUTS = {
         "path": (
             "target/lambda/visitor-counter/bootstrap.zip\n"
             "target/lambda/visitor-counter/bootstrap.zip.sha256\n"
+            "target/lambda/visitor-counter/sbom.cdx.json\n"
         ),
         "if-no-files-found": "error",
         "retention-days": "${{ inputs.retention-days }}",

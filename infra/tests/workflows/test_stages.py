@@ -61,7 +61,11 @@ def test_the_checks_are_those_of_pull_requests() -> None:
     makes = {
         name: [each.make for each in all_steps(job) if each.make] for name, job in CI.jobs.items()
     }
-    assert makes == {"package": ["package"], "test": ["test"], "test-package": ["test-package"]}
+    assert makes == {
+        "package": ["package", "sbom"],
+        "test": ["test"],
+        "test-package": ["test-package"],
+    }
     assert not any("if" in job.data for job in CI.jobs.values())
 
 
@@ -158,8 +162,14 @@ def test_the_function_that_is_tested_is_the_same() -> None:
 
 
 def test_the_function_that_is_attested_is_the_same() -> None:
-    (attest,) = DEPLOY.jobs["attest"].steps
-    assert attest.inputs["subject-digest"] == "sha256:${{ needs.ci.outputs.sha256 }}"
+    subject = {
+        "subject-name": "bootstrap.zip",
+        "subject-digest": "sha256:${{ needs.ci.outputs.sha256 }}",
+    }
+    origin, brought, contents = DEPLOY.jobs["attest"].steps
+    assert origin.inputs == subject
+    assert brought.inputs == {"name": "function", "path": "function"}
+    assert contents.inputs == subject | {"sbom-path": "function/sbom.cdx.json"}
 
 
 def test_an_environment_has_one_deployment_at_a_time_and_drops_none() -> None:
