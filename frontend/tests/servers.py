@@ -166,7 +166,8 @@ class Site(Server):
         super().__init__()
         self._policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
-            f"connect-src 'self' {api.origin}"
+            f"connect-src 'self' {api.origin}; "
+            "require-trusted-types-for 'script'; trusted-types 'none'"
         )
         self.files: dict[str, Answer] = {}
         self.put("/visitor-count.js", (FRONTEND / "visitor-count.js").read_text())
