@@ -37,6 +37,7 @@ test: lint test-rust test-infra test-api test-frontend ## Check and test everyth
 .PHONY: lint
 lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 	ruff format --check
@@ -45,10 +46,12 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	@# Without tools that only some machines have, and without asking GitHub.
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 	zizmor --quiet --offline --persona=auditor --strict-collection .github
-	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip bans licenses sources
-	@# What is only compared ships nothing: it may hold a crate twice, and needn't have each licence.
-	cargo deny --locked --log-level error --manifest-path bench/contenders/Cargo.toml --config deny.toml \
-		check --allow duplicate --allow license-not-encountered bans licenses sources
+	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip \
+		--allow license-exception-not-encountered bans licenses sources
+	@# The others ship nothing: they may hold a crate twice, and needn't have each licence.
+	for folder in bench/contenders fuzz; do \
+		cargo deny --locked --log-level error --manifest-path $$folder/Cargo.toml --config deny.toml \
+			check --allow duplicate --allow license-not-encountered bans licenses sources; done
 
 .PHONY: audit
 audit: rust $(VENV) ## Ask what is known against the packages: vulnerabilities, withdrawn versions.
@@ -78,6 +81,11 @@ bench: rust ## Measure the function beside the alternatives (ROUNDS=60; PUBLISH=
 faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=3000, or one SEED=…).
 	RUST_BACKTRACE=0 cargo test --locked --package visitor-counter --test behaviour -- \
 		--ignored --nocapture faults
+
+.PHONY: fuzz
+fuzz: rust $(VENV) ## Let the parsers read what nobody thought of (MINUTES=1 for each).
+	@cd fuzz; mkdir -p corpus/event; for inputs in 'event corpus/event ../handler/tests/behaviour/events' origin; do \
+		cargo fuzz run --fuzz-dir . $$inputs -- -max_total_time=$$((60 * $(or $(MINUTES),1))); done
 
 .PHONY: soak
 soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
@@ -171,6 +179,7 @@ drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=stagi
 .PHONY: fmt
 fmt: $(VENV) ## Format the code.
 	cargo fmt
+	cargo fmt --manifest-path fuzz/Cargo.toml
 	ruff format
 	ruff check --fix
 

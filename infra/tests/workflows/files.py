@@ -128,8 +128,8 @@ class Workflow:
 
 WORKFLOWS = {path.stem: Workflow(path) for path in sorted(FOLDER.glob("workflows/*"))}
 ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
-AUDIT, CI, CODEQL, DEPLOY, DRIFT, PREVIEW = (
-    WORKFLOWS[name] for name in ("audit", "ci", "codeql", "deploy", "drift", "preview")
+AUDIT, CI, CODEQL, DEPLOY, DRIFT, FUZZ, PREVIEW = (
+    WORKFLOWS[name] for name in ("audit", "ci", "codeql", "deploy", "drift", "fuzz", "preview")
 )
 TEXTS = {path: path.read_text() for path in [*(each.path for each in WORKFLOWS.values()), *ACTIONS]}
 

@@ -116,6 +116,7 @@ ACTIONS_OF = {
     "deploy/preview": [CHECKOUT, FUNCTION, PULUMI, UPLOAD],
     "deploy/prod": [CHECKOUT, FUNCTION, DOWNLOAD, PULUMI],
     "drift/drift": [CHECKOUT, PULUMI],
+    "fuzz/fuzz": [CHECKOUT, PYTHON],
     "preview/notice": [],
     "preview/package": [CHECKOUT, PACKAGE],
     "preview/preview": [CHECKOUT, FUNCTION, PULUMI],
@@ -165,6 +166,7 @@ VARIABLES = {
     "smoke": OF_PULUMI,
     "comment": OF_GITHUB,
     "drift-issue": OF_GITHUB,
+    "fuzz": {"MINUTES": "${{ github.event_name == 'schedule' && 20 || 2 }}"},
     "overtaken": OF_GITHUB,
     "reviewers": OF_GITHUB | {"ACCEPT_UNREVIEWED_PROD": "${{ vars.ACCEPT_UNREVIEWED_PROD }}"},
 }
@@ -186,6 +188,7 @@ def test_only_these_events_start_a_workflow() -> None:
         "codeql": {"push", "pull_request", "schedule"},
         "deploy": {"push"},
         "drift": {"schedule", "workflow_dispatch"},
+        "fuzz": {"pull_request", "schedule"},
         # Not pull_request_target, which would run a stranger's code with our secrets.
         "preview": {"pull_request"},
     }
@@ -410,6 +413,21 @@ def test_dependabot_knows_every_folder_with_pinned_actions() -> None:
     )
     folders = [f"/{path.parent.relative_to(PROJECT)}" for path in ACTIONS]
     assert update["directories"] == ["/", *folders]
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "file"), [("cargo", "Cargo.lock"), ("rust-toolchain", "rust-toolchain.toml")]
+)
+def test_dependabot_knows_every_lock_and_compiler_of_rust(ecosystem: str, file: str) -> None:
+    (update,) = (
+        each
+        for each in load(FOLDER / "dependabot.yml")["updates"]
+        if each["package-ecosystem"] == ecosystem
+    )
+    command = ["git", "ls-files", file, f"*/{file}"]
+    listed = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True)
+    folders = [Path("/", each).parent for each in listed.stdout.split()]
+    assert sorted(update["directories"]) == sorted(str(each) for each in folders)
 
 
 def test_dependabot_takes_nothing_that_is_younger_than_a_week() -> None:

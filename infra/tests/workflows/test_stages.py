@@ -10,6 +10,7 @@ from workflows.files import (
     DEPLOY,
     DRIFT,
     FOLDER,
+    FUZZ,
     PREVIEW,
     Job,
     Workflow,
@@ -269,10 +270,14 @@ def test_only_a_public_repository_is_searched_for_vulnerabilities() -> None:
     }
 
 
-def test_the_packages_are_audited_on_pull_requests_and_each_week_wherever_this_is() -> None:
-    assert len(AUDIT.triggers["schedule"]) == 1
-    assert AUDIT.jobs["audit"].position("audit") == len(AUDIT.jobs["audit"].steps) - 1
-    assert "if" not in AUDIT.jobs["audit"].data
+@pytest.mark.parametrize(("workflow", "job"), [(AUDIT, "audit"), (FUZZ, "fuzz")])
+def test_what_needs_no_change_to_come_to_light_is_looked_for_each_week_too(
+    workflow: Workflow, job: str
+) -> None:
+    (schedule,) = workflow.triggers["schedule"]
+    assert schedule["cron"].endswith(" * * 1")
+    assert workflow.jobs[job].steps[-1].make == job
+    assert "if" not in workflow.jobs[job].data
 
 
 def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:

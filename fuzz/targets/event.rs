@@ -1,0 +1,10 @@
+//! An event of API Gateway: whatever a client can put into one, reading it ends.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use visitor_counter::Event;
+
+fuzz_target!(|json: &[u8]| {
+    let _ = serde_json::from_slice::<Event>(json);
+});

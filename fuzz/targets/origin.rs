@@ -1,0 +1,12 @@
+//! `ALLOWED_ORIGINS`: what can be parsed is, printed and parsed again, the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use visitor_counter::AllowedOrigins;
+
+fuzz_target!(|text: &str| {
+    if let Ok(origins) = text.parse::<AllowedOrigins>() {
+        assert_eq!(origins.to_string().parse(), Ok(origins));
+    }
+});
