@@ -14,7 +14,8 @@ use tokio::time::timeout;
 use visitor_counter::OPERATION_LIMIT;
 
 use super::fault::{Applied, Cut, Fault};
-use crate::support::http::{close_for_certain, read_message};
+use crate::support::closed::until_closed;
+use crate::support::http::read_message;
 
 /// A proxy on a port of its own.
 pub(super) struct Proxy {
@@ -93,6 +94,7 @@ impl Proxy {
         self.accepting.shutdown().await;
         let mut connections = std::mem::take(&mut *self.connections.lock().unwrap());
         connections.shutdown().await;
+        until_closed(self.address.port()).await;
     }
 
     /// Listens, if it doesn't yet.
@@ -102,7 +104,6 @@ impl Proxy {
             let (shared, connections) = (self.shared.clone(), self.connections.clone());
             self.accepting.spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    close_for_certain(&stream);
                     let shared = shared.clone();
                     let serve = async move { shared.serve(stream).await };
                     connections.lock().unwrap().spawn(serve);

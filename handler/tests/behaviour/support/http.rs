@@ -1,8 +1,5 @@
 //! HTTP/1.1, as far as raw connections need it.
 
-use std::time::Duration;
-
-use socket2::SockRef;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -24,11 +21,4 @@ pub(crate) async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
             }
         }
     }
-}
-
-/// Lets the end of a connection wait until the other side's system knows of it. On a busy machine it
-/// might be overtaken by what is sent on another connection afterwards.
-pub(crate) fn close_for_certain(stream: &TcpStream) {
-    let most = Some(Duration::from_secs(1));
-    SockRef::from(stream).set_linger(most).unwrap();
 }

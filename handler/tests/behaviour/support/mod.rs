@@ -2,11 +2,12 @@
 //!
 //! * `engine`, `canned`, `faulty`: DynamoDB at every depth, from a real engine to raw bytes; `tls`
 //!   puts HTTPS before it, `relay` a connection that can be cut.
-//! * `http`: messages on raw connections.
+//! * `http`: messages on raw connections; `closed`: when their end has got through.
 //! * `lambda`: Lambda around the built program.
 //! * `event`, `reply`: what API Gateway sends and what it reads.
 
 pub(crate) mod canned;
+pub(crate) mod closed;
 pub(crate) mod engine;
 pub(crate) mod event;
 pub(crate) mod faulty;

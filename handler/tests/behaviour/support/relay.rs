@@ -7,7 +7,7 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::http::close_for_certain;
+use super::closed::until_closed;
 
 /// Hands bytes on to a plain server.
 pub(crate) struct Relay {
@@ -24,7 +24,6 @@ impl Relay {
         let opened = connections.clone();
         tokio::spawn(async move {
             while let Ok((mut outside, _)) = listener.accept().await {
-                close_for_certain(&outside);
                 let mut inside = TcpStream::connect(&behind).await.unwrap();
                 let connection = tokio::spawn(async move {
                     // Either side may end it, in any way.
@@ -51,6 +50,7 @@ impl Relay {
             connection.abort();
             open += usize::from(connection.await.is_err());
         }
+        until_closed(self.address.port()).await;
         open
     }
 }
