@@ -14,8 +14,8 @@ use crate::http::{Connection, response};
 /// Longer than any contender takes for anything, also under valgrind.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// An event of API Gateway, as the handler's own tests have it.
-const EVENT: &str = include_str!("../../handler/tests/behaviour/events/apigw-rest.json");
+/// A visit: what API Gateway makes of a request by Chrome on a phone, for a page of another origin.
+const EVENT: &str = include_str!("event.json");
 
 const HEADERS: &str = "content-type: application/json\r\n\
     lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
