@@ -74,7 +74,7 @@ test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
 .PHONY: bench
-bench: rust ## Measure the function beside the alternatives (ROUNDS=60; PUBLISH=1 into the docs).
+bench: rust ## Measure the function beside the alternatives (ROUNDS=40; PUBLISH=1 into the docs).
 	@cargo run --locked --profile quick --package visitor-counter-bench
 
 .PHONY: faults

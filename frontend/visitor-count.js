@@ -123,8 +123,6 @@ class VisitorCount extends HTMLElement {
       content.part.add("count");
       content.textContent = this.#format(detail.count);
     }
-    // Live regions wait.
-    this.#internals.ariaBusy = String(state == "loading");
     // A page that makes it a live region has the number announced, not the fallback.
     this.#internals.ariaBusy = String(state == "loading");
     this.#root.replaceChildren(content);
