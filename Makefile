@@ -38,6 +38,7 @@ test: lint test-rust test-infra test-api test-frontend ## Check and test everyth
 lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
+	cargo fmt --check --all --manifest-path bench/contenders/Cargo.toml
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 	ruff format --check
@@ -58,7 +59,7 @@ audit: rust $(VENV) ## Ask what is known against the packages: vulnerabilities, 
 	@.ci/audit
 
 .PHONY: test-rust
-test-rust: rust ## Test the handler and the local run.
+test-rust: rust ## Test the Rust crates.
 	cargo test --locked --workspace
 
 .PHONY: test-infra
@@ -180,6 +181,7 @@ drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=stagi
 fmt: $(VENV) ## Format the code.
 	cargo fmt
 	cargo fmt --manifest-path fuzz/Cargo.toml
+	cargo fmt --all --manifest-path bench/contenders/Cargo.toml
 	ruff format
 	ruff check --fix
 

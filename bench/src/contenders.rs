@@ -17,9 +17,9 @@ use crate::figures::{Figures, Unit};
 pub(crate) enum Contender {
     /// Ours, as it is packaged.
     Counter,
-    /// Lambda's runtime alone.
+    /// `lambda_http` alone.
     Hello,
-    /// One plain HTTP request: the least that any counter does.
+    /// One plain HTTP request: the least that goes to DynamoDB.
     Raw,
     /// The Rust of a tutorial, everything on its defaults.
     Defaults,

@@ -55,6 +55,7 @@ impl Log {
             .with_target("visitor_counter", own)
             // Says again what the panic hook has said.
             .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
+            // Says of a broken connection what the failure's line says; of certificates, nobody else does.
             .with_target("aws_smithy_http_client", LevelFilter::ERROR)
             .with_target("aws_smithy_http_client::client::tls", libraries);
         let registry = tracing_subscriber::registry().with(filter);

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
 
 /// Leaves out headers that DynamoDB doesn't need: user agents, the number of an attempt and its
-/// id. Writing and signing them takes a tenth of a call's instructions.
+/// id. Also the correction of a wrong clock: Lambda's is right.
 #[derive(Debug)]
 pub(crate) struct PlainRequests;
 

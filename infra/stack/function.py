@@ -86,7 +86,7 @@ class CounterFunction(pulumi.ComponentResource):
                     "ALLOWED_ORIGINS": ",".join(args.allowed_origins),
                     "START_COUNT": str(args.start_count),
                     # A call allocates more small pieces of memory than malloc keeps at hand by
-                    # default, which is 7 of each size. 127 is the most.
+                    # default, which is 7 of each size in Amazon Linux 2023's glibc.
                     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127",
                 }
             ),

@@ -1,5 +1,5 @@
-//! A function that makes one plain HTTP request, on a connection that stays: the least that any
-//! counter does. No signature, no time limit, no look at the answer.
+//! A function that makes one plain HTTP request, on a connection that stays: the least that goes
+//! to DynamoDB. No signing, no time limit, no look at the answer.
 
 use std::env;
 
