@@ -3,31 +3,31 @@
 import sys
 from pathlib import Path
 
-# The engine starts programs in their own folder; what both programs share is beside it.
-sys.path.insert(0, str(Path(__file__).absolute().parent.parent))
+PROJECT = Path(__file__).absolute().parent.parent
+
+# The engine starts a program in its own folder. What it shares with the stacks' program, and above
+# all the names of their resources, is in theirs.
+sys.path.insert(0, str(PROJECT / "infra"))
 
 import pulumi
-import yaml
+from baseline.arns import Account, StackArns
+from baseline.deployer import Deployer, DeployerArgs
+from baseline.gateway_logs import GatewayLogs, GatewayLogsArgs
+from baseline.oidc import GithubOidc, GithubOidcArgs, Subjects
+from baseline.policies import drift_policy, preview_policy
+from baseline.roles import GithubRole, RoleArgs
+from baseline.settings import Settings
+from baseline.state import StateArgs, StateBucket
 from stack.config import ConfigReader
 from stack.naming import Naming
+from stack.stack_file import PROJECT_FILE, project_name
 
-from bootstrap.arns import Account, StackArns
-from bootstrap.deployer import Deployer, DeployerArgs
-from bootstrap.gateway_logs import GatewayLogs, GatewayLogsArgs
-from bootstrap.github import Github, GithubArgs, Subjects
-from bootstrap.policies import drift_policy, preview_policy
-from bootstrap.roles import GithubRole, RoleArgs
-from bootstrap.settings import Settings
-from bootstrap.state import StateArgs, StateBucket
-
-MAIN_PROJECT = Path(__file__).absolute().parent.parent.parent / "Pulumi.yaml"
-
-settings = Settings.read(ConfigReader.of_project())
+settings = Settings.read(ConfigReader.of_program())
 tags = Naming(pulumi.get_project(), pulumi.get_stack()).tags
-project = yaml.safe_load(MAIN_PROJECT.read_text())["name"]
+project = project_name(PROJECT / PROJECT_FILE)
 namings = [Naming(project, environment) for environment in settings.environments]
 
-github = Github("github", GithubArgs(settings.oidc_provider_arn, tags))
+github = GithubOidc("github", GithubOidcArgs(settings.oidc_provider_arn, tags))
 subjects = Subjects(settings.subject_prefix)
 account = github.provider_arn.apply(Account.of)
 stacks = account.apply(lambda known: [StackArns(known, naming) for naming in namings])

@@ -21,7 +21,7 @@ CONTRACT = PROJECT / "api/openapi.yaml"
 COUNTER_PATH = "/visitorcount"
 
 # All that can be wrong is found before anything is made.
-settings = Settings.read(ConfigReader.of_project())
+settings = Settings.read(ConfigReader.of_program())
 naming = Naming(pulumi.get_project(), pulumi.get_stack())
 archive = packaged_function(ARCHIVE)
 for warning in settings.warnings:

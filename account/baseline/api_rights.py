@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from stack.documents import Statement, allow, tagged
 
-from bootstrap.arns import StackArns
+from baseline.arns import StackArns
 
 # A character that matches only itself, unlike a plain one.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html

@@ -6,9 +6,9 @@ https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 
 from stack.documents import Statement, allow, tagged
 
-from bootstrap.api_rights import writing_apis
-from bootstrap.arns import StackArns
-from bootstrap.read_rights import reading
+from baseline.api_rights import writing_apis
+from baseline.arns import StackArns
+from baseline.read_rights import reading
 
 
 def deploying(stack: StackArns, boundary_arn: str) -> list[Statement]:

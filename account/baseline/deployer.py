@@ -7,9 +7,10 @@ import pulumi
 import pulumi_aws as aws
 from stack.naming import Naming
 
-from bootstrap.arns import Account, StackArns
-from bootstrap.policies import boundary_policy, deploy_policy
-from bootstrap.roles import GithubRole, RoleArgs
+from baseline.aliases import with_former_type
+from baseline.arns import Account, StackArns
+from baseline.policies import boundary_policy, deploy_policy
+from baseline.roles import GithubRole, RoleArgs
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Deployer(pulumi.ComponentResource):
         self, name: str, args: DeployerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the boundary and the role."""
-        super().__init__("visitor-counter:bootstrap:Deployer", name, None, opts)
+        super().__init__(
+            "visitor-counter:account:Deployer", name, None, with_former_type("Deployer", opts)
+        )
         child = pulumi.ResourceOptions(parent=self)
         stack = args.account.apply(lambda account: StackArns(account, args.naming))
         boundary = aws.iam.Policy(

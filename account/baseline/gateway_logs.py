@@ -7,7 +7,8 @@ import pulumi
 import pulumi_aws as aws
 from stack.documents import assumed_by_service
 
-from bootstrap.arns import Account
+from baseline.aliases import with_former_type
+from baseline.arns import Account
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,11 @@ class GatewayLogs(pulumi.ComponentResource):
         self, name: str, args: GatewayLogsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the role and the settings."""
-        super().__init__("visitor-counter:bootstrap:GatewayLogs", name, None, opts)
+        super().__init__(
+            "visitor-counter:account:GatewayLogs", name, None, with_former_type("GatewayLogs", opts)
+        )
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
-        # Without a name of ours: the role that an earlier bootstrap has left would be in the way.
+        # Without a name of ours: a role that an earlier `destroy` left behind would be in the way.
         role = aws.iam.Role(
             name,
             description="Writes the logs of API Gateway, for all REST APIs of the account",

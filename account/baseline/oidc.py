@@ -10,6 +10,8 @@ import pulumi
 import pulumi_aws as aws
 from stack.documents import document
 
+from baseline.aliases import with_former_type
+
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
@@ -52,23 +54,25 @@ def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class GithubArgs:
+class GithubOidcArgs:
     """What the trust in GitHub needs to know."""
 
     existing_provider_arn: str | None
     tags: Mapping[str, str]
 
 
-class Github(pulumi.ComponentResource):
+class GithubOidc(pulumi.ComponentResource):
     """The account's OIDC provider for GitHub: its own, or one that is there already."""
 
     provider_arn: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: GithubArgs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: GithubOidcArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the provider, unless there is one."""
-        super().__init__("visitor-counter:bootstrap:Github", name, None, opts)
+        super().__init__(
+            "visitor-counter:account:GithubOidc", name, None, with_former_type("Github", opts)
+        )
         if args.existing_provider_arn:
             self.provider_arn = pulumi.Output.from_input(args.existing_provider_arn)
         else:

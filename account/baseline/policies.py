@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from stack.documents import document
 from stack.policies import function_policy
 
-from bootstrap.arns import StackArns
-from bootstrap.deploy_rights import deploying
-from bootstrap.read_rights import reading
-from bootstrap.state import reading_state, writing_state
+from baseline.arns import StackArns
+from baseline.deploy_rights import deploying
+from baseline.read_rights import reading
+from baseline.state import reading_state, writing_state
 
 
 def boundary_policy(stack: StackArns) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from stack.documents import Statement, allow
 
-from bootstrap.api_rights import reading_apis
-from bootstrap.arns import StackArns
+from baseline.api_rights import reading_apis
+from baseline.arns import StackArns
 
 
 def reading(stacks: Sequence[StackArns]) -> list[Statement]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from bootstrap.github import trust_policy
+from baseline.aliases import with_former_type
+from baseline.oidc import trust_policy
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class GithubRole(pulumi.ComponentResource):
         self, name: str, args: RoleArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the role."""
-        super().__init__("visitor-counter:bootstrap:GithubRole", name, None, opts)
+        super().__init__(
+            "visitor-counter:account:GithubRole", name, None, with_former_type("GithubRole", opts)
+        )
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             name,

@@ -12,6 +12,8 @@ import pulumi_aws as aws
 from stack.documents import Statement, allow, document
 from stack.naming import Naming
 
+from baseline.aliases import with_former_type
+
 
 @dataclass(frozen=True)
 class StateArgs:
@@ -31,7 +33,9 @@ class StateBucket(pulumi.ComponentResource):
         self, name: str, args: StateArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Declare the bucket."""
-        super().__init__("visitor-counter:bootstrap:StateBucket", name, None, opts)
+        super().__init__(
+            "visitor-counter:account:StateBucket", name, None, with_former_type("StateBucket", opts)
+        )
         child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(
             name,

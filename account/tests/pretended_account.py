@@ -1,15 +1,15 @@
-"""The bootstrap, run in an account that only has to answer."""
+"""The account's program, run in an account that only has to answer."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from aws import PretendedAws
-from engine import Program, Properties, Run
 from kinds import POLICY
-from workspace import PROJECT
+from pulumi_program import Program, Properties, Run
+from workspace import project_copy
 
-BOOTSTRAP = Program(PROJECT / "infra/bootstrap")
+PROGRAM = Program(project_copy() / "account")
 PREFIX = "repo:octo-org@123456/octo-repo@789012"
 OTHER_ARN = "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com"
 
@@ -22,10 +22,10 @@ class PretendedAccount(PretendedAws):
         return super().create(kind, name, {"name": f"{name}-0f1e2d3"} | inputs)
 
 
-def bootstrap(overrides: Mapping[str, object] | None = None, *, preview: bool = False) -> Run:
-    """Run the bootstrap."""
+def run_account(overrides: Mapping[str, object] | None = None, *, preview: bool = False) -> Run:
+    """Run the program."""
     settings = {"subjectPrefix": PREFIX, **(overrides or {})}
-    return BOOTSTRAP.run("account", PretendedAccount(), settings, preview=preview)
+    return PROGRAM.run("account", PretendedAccount(), settings, preview=preview)
 
 
 def policy_of(run: Run, role: str) -> str:

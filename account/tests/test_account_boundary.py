@@ -4,16 +4,16 @@ import json
 from itertools import product
 
 import pytest
-from account import bootstrap
 from aws import ACCOUNT, PretendedAws
-from engine import Program
 from iam import allows
 from kinds import POLICY
+from pretended_account import run_account
+from pulumi_program import Program
 from stack.policies import function_policy
 
 
 def boundary_of(stack: str) -> str:
-    return bootstrap().one("aws:iam/policy:Policy", f"deploy-{stack}").inputs["policy"]
+    return run_account().one("aws:iam/policy:Policy", f"deploy-{stack}").inputs["policy"]
 
 
 def actions(policy: str) -> list[str]:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import botocore.session
 import pytest
-from account import bootstrap, policy_of
 from aws import API_ID, PretendedAws
-from engine import Program, Properties
 from iam import Context, allows
 from kinds import (
     ALARM,
@@ -26,6 +24,8 @@ from kinds import (
     THROTTLE,
     TOPIC,
 )
+from pretended_account import policy_of, run_account
+from pulumi_program import Program, Properties
 
 # What pulumi-aws calls to make, read, change and delete a resource, by what it is called on.
 # https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
@@ -198,7 +198,7 @@ def api_calls(kind: str, inputs: Properties, tags: dict[str, str]) -> Iterator[R
 def test_a_deploy_role_may_do_all_that_its_stack_asks_for(
     program: Program, stack: str, *, new: bool
 ) -> None:
-    policy = policy_of(bootstrap(), f"deploy-{stack}")
+    policy = policy_of(run_account(), f"deploy-{stack}")
     assert not [each for each in requests(program, stack, new=new) if not each.allowed_by(policy)]
     for action, resource in ALL:
         assert allows(policy, action, resource)
@@ -208,12 +208,12 @@ def test_a_deploy_role_may_do_all_that_its_stack_asks_for(
 def test_a_deploy_role_may_do_nothing_to_another_stack(
     program: Program, stack: str, other: str
 ) -> None:
-    policy = policy_of(bootstrap(), f"deploy-{stack}")
+    policy = policy_of(run_account(), f"deploy-{stack}")
     assert not [each for each in requests(program, other) if each.allowed_by(policy)]
 
 
 def test_a_name_that_begins_with_another_one_is_another_name(program: Program) -> None:
-    policy = policy_of(bootstrap({"environments": ["prod", "prod-eu"]}), "deploy-prod")
+    policy = policy_of(run_account({"environments": ["prod", "prod-eu"]}), "deploy-prod")
     allowed = {each.action for each in requests(program, "prod-eu") if each.allowed_by(policy)}
     # The tags of alarms can be seen.
     assert allowed == {"cloudwatch:ListTagsForResource"}
@@ -229,7 +229,7 @@ def test_a_name_that_begins_with_another_one_is_another_name(program: Program) -
 def test_the_drift_role_sees_all_of_each_stack_and_changes_nothing(
     program: Program, stack: str
 ) -> None:
-    policy = policy_of(bootstrap(), "drift")
+    policy = policy_of(run_account(), "drift")
     for each in requests(program, stack):
         assert each.allowed_by(policy) == each.reads, each
     for action, resource in READS_OF_ALL:
@@ -244,7 +244,7 @@ def test_no_role_has_more_actions_than_these(program: Program) -> None:
     used |= {"iam:CreateServiceLinkedRole"}
     granted = {
         action
-        for each in json.loads(policy_of(bootstrap(), "deploy-staging"))["Statement"]
+        for each in json.loads(policy_of(run_account(), "deploy-staging"))["Statement"]
         for action in each["Action"]
     }
     assert granted == used

@@ -1,9 +1,9 @@
 """What a deploy role may not do, so that staging's can't harm prod, or become more than it is."""
 
 import pytest
-from account import bootstrap, policy_of
 from aws import ACCOUNT
 from iam import Context, allows
+from pretended_account import policy_of, run_account
 
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary-visitor-counter-staging"
 PRODS_BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary-visitor-counter-prod"
@@ -42,7 +42,7 @@ TAGS = "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3
 @pytest.fixture(scope="module")
 def deploy() -> str:
     """Return all that staging's deploy role may do."""
-    return policy_of(bootstrap(), "deploy-staging")
+    return policy_of(run_account(), "deploy-staging")
 
 
 def in_request(tags: dict[str, str]) -> dict[str, str]:

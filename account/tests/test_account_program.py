@@ -1,13 +1,13 @@
-"""What the bootstrap asks for in an account."""
+"""What the program asks for in an account."""
 
 import re
 from pathlib import Path
 
 import pytest
-from account import BOOTSTRAP, OTHER_ARN, bootstrap, policy_of, statement
 from aws import ACCOUNT, PretendedAws
-from engine import UNKNOWN, Program
 from kinds import POLICY, ROLE
+from pretended_account import OTHER_ARN, PROGRAM, policy_of, run_account, statement
+from pulumi_program import UNKNOWN, Program
 from workspace import PROJECT
 
 VARIANTS: list[dict[str, object]] = [
@@ -20,20 +20,20 @@ VARIANTS: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_two_runs_ask_for_the_same(variant: dict[str, object]) -> None:
-    first, second = bootstrap(variant), bootstrap(variant)
+    first, second = run_account(variant), run_account(variant)
     assert first.inputs() == second.inputs()
     assert first.outputs == second.outputs
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_preview_asks_for_what_the_deployment_does(variant: dict[str, object]) -> None:
-    preview = bootstrap(variant, preview=True)
-    assert preview.inputs().keys() == bootstrap(variant).inputs().keys()
+    preview = run_account(variant, preview=True)
+    assert preview.inputs().keys() == run_account(variant).inputs().keys()
 
 
 def test_a_preview_knows_no_policy_before_it_knows_the_account() -> None:
-    assert policy_of(bootstrap(preview=True), "drift") is UNKNOWN
-    known = policy_of(bootstrap({"oidcProviderArn": OTHER_ARN}, preview=True), "drift")
+    assert policy_of(run_account(preview=True), "drift") is UNKNOWN
+    known = policy_of(run_account({"oidcProviderArn": OTHER_ARN}, preview=True), "drift")
     assert ":210987654321:" in known
 
 
@@ -53,19 +53,19 @@ def test_workflows_learn_the_roles_and_stacks_their_boundaries() -> None:
         "previewRoleArn": arn("role/preview-visitor-counter"),
         "driftRoleArn": arn("role/drift-visitor-counter"),
     }
-    assert bootstrap().outputs == outputs
-    assert bootstrap({"stateBucket": "my-state"}).outputs == outputs | {"stateBucket": "my-state"}
+    assert run_account().outputs == outputs
+    assert run_account({"stateBucket": "my-state"}).outputs == outputs | {"stateBucket": "my-state"}
 
 
 def test_the_boundary_that_is_given_out_is_a_setting_of_the_program(program: Program) -> None:
-    boundaries: dict[str, str] = bootstrap().outputs["permissionsBoundaryArns"]
+    boundaries: dict[str, str] = run_account().outputs["permissionsBoundaryArns"]
     for stack, arn in boundaries.items():
         run = program.run(stack, PretendedAws(), {"permissionsBoundary": arn})
         assert run.one(ROLE).inputs["permissionsBoundary"] == arn
 
 
 def test_the_log_role_is_for_api_gateway_alone() -> None:
-    run = bootstrap()
+    run = run_account()
     role = run.one(ROLE, "gateway-logs")
     assert statement(role.inputs["assumeRolePolicy"]) == {
         "Effect": "Allow",
@@ -77,8 +77,8 @@ def test_the_log_role_is_for_api_gateway_alone() -> None:
     assert attachment["policyArn"] == managed
 
 
-def test_other_apis_log_on_after_a_destroy_and_a_new_bootstrap() -> None:
-    run = bootstrap({"furtherRegions": ["eu-central-1"]})
+def test_other_apis_log_on_after_a_destroy_and_a_new_setup() -> None:
+    run = run_account({"furtherRegions": ["eu-central-1"]})
     kept = {(each.kind, each.name) for each in run.resources if each.retain_on_delete}
     assert kept == {
         (ROLE, "gateway-logs"),
@@ -91,7 +91,7 @@ def test_other_apis_log_on_after_a_destroy_and_a_new_bootstrap() -> None:
 
 
 def test_each_region_is_told_the_log_role_once_that_can_log() -> None:
-    run = bootstrap({"furtherRegions": ["eu-central-1"]})
+    run = run_account({"furtherRegions": ["eu-central-1"]})
     accounts = run.all("aws:apigateway/account:Account")
     assert [each.inputs.get("region") for each in accounts] == [None, "eu-central-1"]
     for account in accounts:
@@ -105,7 +105,7 @@ def test_policies_are_as_short_as_aws_demands() -> None:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     limits = {POLICY: 10_240, "aws:iam/policy:Policy": 6_144}
     longest = ["e" * 40, "f" * 40, "g" * 40, "h" * 40]
-    run = bootstrap({"environments": longest, "stateBucket": "s" * 63})
+    run = run_account({"environments": longest, "stateBucket": "s" * 63})
     for kind, limit in limits.items():
         for each in run.all(kind):
             assert len(re.sub(r"\s", "", each.inputs["policy"])) <= limit, each.name
@@ -115,10 +115,11 @@ def test_policies_are_as_short_as_aws_demands() -> None:
 
 
 def test_both_programs_run_in_the_same_environment() -> None:
-    options = BOOTSTRAP.project["runtime"]["options"]
+    folder = PROJECT / "account"
+    options = PROGRAM.project["runtime"]["options"]
     assert options["toolchain"] == "pip"
-    assert (BOOTSTRAP.folder / options["virtualenv"]).resolve() == (PROJECT / ".venv").resolve()
-    lines = (BOOTSTRAP.folder / "requirements.txt").read_text().splitlines()
+    assert (folder / options["virtualenv"]).resolve() == (PROJECT / ".venv").resolve()
+    lines = (folder / "requirements.txt").read_text().splitlines()
     [requirement] = [line for line in lines if not line.startswith("#")]
-    shared = BOOTSTRAP.folder / Path(requirement.removeprefix("-r "))
+    shared = folder / Path(requirement.removeprefix("-r "))
     assert shared.resolve() == PROJECT / "infra/requirements.txt"

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 
 import pytest
-from bootstrap.settings import Settings
-from engine import Program
+from baseline.settings import Settings
+from pulumi_program import Program
 from reading import config_of, problems
-from workspace import PROJECT
+from workspace import project_copy
 
-NAME = "visitor-counter-bootstrap"
+NAME = "visitor-counter-account"
 PREFIX = {"subjectPrefix": "repo:octo-org/octo-repo"}
 PROVIDER = "oidc-provider/token.actions.githubusercontent.com"
 
 
 def read(overrides: Mapping[str, object]) -> Settings:
     """Read the account's settings."""
-    return Settings.read(config_of(Program(PROJECT / "infra/bootstrap"), "account", overrides))
+    return Settings.read(config_of(Program(project_copy() / "account"), "account", overrides))
 
 
 def refused(overrides: Mapping[str, object]) -> list[str]:

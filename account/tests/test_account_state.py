@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from account import bootstrap, policy_of
-from engine import Run
 from iam import allows
 from kinds import POLICY
+from pretended_account import policy_of, run_account
+from pulumi_program import Run
 
 BUCKET = "arn:aws:s3:::my-state"
 LAYOUT = ".pulumi/meta.yaml"
@@ -24,9 +24,9 @@ STAGING_RECORDS = [
     ".pulumi/backups/visitor-counter/staging/staging.1700000000.json",
     STAGING_LOCK,
 ]
-# The stack of the bootstrap itself, and one whose name begins like that of another.
+# The stack of the account itself, and one whose name begins like that of another.
 OTHERS = [
-    ".pulumi/stacks/visitor-counter-bootstrap/account.json",
+    ".pulumi/stacks/visitor-counter-account/account.json",
     ".pulumi/stacks/visitor-counter/staging2.json",
     ".pulumi/history/visitor-counter/staging2/staging2-1700000000.history.json",
 ]
@@ -34,8 +34,8 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    """Return what the bootstrap asks for with a bucket."""
-    return bootstrap({"stateBucket": "my-state"})
+    """Return what the program asks for with a bucket."""
+    return run_account({"stateBucket": "my-state"})
 
 
 def rights(run: Run, role: str, key: str) -> set[str]:
@@ -79,7 +79,7 @@ def test_the_bucket_takes_no_request_without_tls(run: Run) -> None:
 
 
 def test_without_a_bucket_no_role_knows_of_any() -> None:
-    run = bootstrap()
+    run = run_account()
     assert not [each for each in run.resources if each.kind.startswith("aws:s3/")]
     for each in run.all(POLICY):
         assert "s3:" not in each.inputs["policy"]

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from account import OTHER_ARN, bootstrap, policy_of, statement
 from aws import ACCOUNT
-from engine import Run
 from kinds import ROLE
+from pretended_account import OTHER_ARN, policy_of, run_account, statement
+from pulumi_program import Run
 
 IMMUTABLE = "repo:octo-org@123456/octo-repo@789012"
 OLDER = "repo:octo-org/octo-repo"
@@ -28,7 +28,7 @@ def trust(run: Run, role: str) -> dict[str, Any]:
 @pytest.mark.parametrize("prefix", [IMMUTABLE, OLDER])
 @pytest.mark.parametrize("role", EXPECTED)
 def test_a_role_trusts_these_jobs_of_this_repository_to_the_letter(prefix: str, role: str) -> None:
-    assert trust(bootstrap({"subjectPrefix": prefix}), role) == {
+    assert trust(run_account({"subjectPrefix": prefix}), role) == {
         "Effect": "Allow",
         "Principal": {"Federated": OWN_ARN},
         "Action": "sts:AssumeRoleWithWebIdentity",
@@ -42,12 +42,12 @@ def test_a_role_trusts_these_jobs_of_this_repository_to_the_letter(prefix: str, 
 
 
 def test_no_trust_has_a_wildcard() -> None:
-    for role in bootstrap().all(ROLE):
+    for role in run_account().all(ROLE):
         assert "*" not in role.inputs["assumeRolePolicy"]
 
 
 def test_another_main_branch_is_trusted_in_its_place() -> None:
-    run = bootstrap({"mainBranch": "trunk"})
+    run = run_account({"mainBranch": "trunk"})
     for role in ("preview", "drift"):
         subjects = trust(run, role)["Condition"]["StringEquals"][f"{ISSUER}:sub"]
         assert subjects[-1] == f"{IMMUTABLE}:ref:refs/heads/trunk"
@@ -55,27 +55,27 @@ def test_another_main_branch_is_trusted_in_its_place() -> None:
 
 
 def test_each_environment_has_a_deploy_role_and_no_other_has() -> None:
-    run = bootstrap({"environments": ["one", "two", "three"]})
+    run = run_account({"environments": ["one", "two", "three"]})
     roles = {each.name for each in run.all(ROLE)}
     deployers = {"deploy-one", "deploy-two", "deploy-three"}
     assert roles == {*deployers, "preview", "drift", "gateway-logs"}
 
 
 def test_an_account_gets_a_provider_for_tokens_that_are_meant_for_it() -> None:
-    provider = bootstrap().one("aws:iam/openIdConnectProvider:OpenIdConnectProvider").inputs
+    provider = run_account().one("aws:iam/openIdConnectProvider:OpenIdConnectProvider").inputs
     assert provider["url"] == f"https://{ISSUER}"
     assert provider["clientIdLists"] == ["sts.amazonaws.com"]
     assert "thumbprintLists" not in provider
 
 
 def test_the_provider_that_an_account_has_already_is_trusted_instead() -> None:
-    run = bootstrap({"oidcProviderArn": OTHER_ARN})
+    run = run_account({"oidcProviderArn": OTHER_ARN})
     assert not run.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     for role in EXPECTED:
         assert trust(run, role)["Principal"] == {"Federated": OTHER_ARN}
 
 
 def test_the_account_of_an_existing_provider_is_that_of_all_rights() -> None:
-    rights = policy_of(bootstrap({"oidcProviderArn": OTHER_ARN}), "drift")
+    rights = policy_of(run_account({"oidcProviderArn": OTHER_ARN}), "drift")
     assert ":210987654321:table/" in rights
     assert ACCOUNT not in rights

@@ -1,10 +1,12 @@
-"""Reading a project's config: typed, and with all that is wrong in it told at once.
+"""Reading a project's config: typed, and with all that is wrong in it reported together.
 
 The engine checks types against Pulumi.yaml and fills in its defaults, but ignores keys that it
-doesn't know, so a misspelt key would be lost without a word. Here it is refused.
+doesn't know: a misspelt one, or all of them once the project has another name. Here they are
+refused.
 """
 
 import json
+import pkgutil
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
@@ -34,27 +36,36 @@ class ConfigReader:
     """
 
     def __init__(
-        self, namespace: str, values: Mapping[str, str], secret: Collection[str] = ()
+        self, project: str, config: Mapping[str, str], secret: Collection[str] = ()
     ) -> None:
-        """Read `values`, as the engine hands them over: strings, and JSON for what isn't flat.
+        """Read a stack's whole config.
 
-        The values of `secret` keys are never shown.
+        Args:
+            project: its name, which is the namespace of its keys.
+            config: by full key, as the engine hands it over: text, and JSON for what isn't flat.
+            secret: full keys whose values are never shown.
+
         """
-        self._namespace = namespace
-        self._values = values
-        self._secret = set(secret)
+        prefix = f"{project}:"
+        self._namespace = project
+        self._values = {
+            key.removeprefix(prefix): text for key, text in config.items() if key.startswith(prefix)
+        }
+        self._secret = {key.removeprefix(prefix) for key in secret}
         self._known: set[str] = set()
-        self._problems: list[str] = []
+        self._problems = [
+            f"{key} is in a namespace that nothing reads: rename it to {prefix}{key.split(':')[-1]}, "
+            "or remove it"
+            for key in sorted(config)
+            if key.partition(":")[0] not in {project, *_other_namespaces()}
+        ]
 
     @classmethod
-    def of_project(cls) -> "ConfigReader":
-        """Return the config of the project and stack that are running."""
-        project = pulumi.get_project()
-        prefix = f"{project}:"
+    def of_program(cls) -> "ConfigReader":
+        """Return the config of the program that is running."""
         # There is no public way to list the keys.
-        keys = [key.removeprefix(prefix) for key in CONFIG.get() if key.startswith(prefix)]
-        values = {key: str(CONFIG.get()[prefix + key]) for key in keys}
-        return cls(project, values, {key for key in keys if is_config_secret(prefix + key)})
+        config = {key: str(value) for key, value in CONFIG.get().items()}
+        return cls(pulumi.get_project(), config, set(filter(is_config_secret, config)))
 
     def integer(self, key: str, smallest: int, largest: int) -> int:
         """Return a whole number in a range."""
@@ -156,6 +167,13 @@ class ConfigReader:
         short = value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
         shown = "(secret, not shown)" if key in self._secret else f"is {short}: it"
         self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")
+
+
+def _other_namespaces() -> set[str]:
+    """Return the namespaces of the engine and of the providers that are installed."""
+    modules = (module.name for module in pkgutil.iter_modules())
+    providers = (name for name in modules if name.startswith("pulumi_"))
+    return {"pulumi", *(name.removeprefix("pulumi_").replace("_", "-") for name in providers)}
 
 
 def _as_json(value: object) -> str:

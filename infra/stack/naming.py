@@ -14,8 +14,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,63}", re.ASCII)
 class Naming:
     """Names and tags that keep the stacks of an account and region apart.
 
-    The names are fixed, so that bootstrap can grant rights to exactly these resources, and that
-    people find them.
+    The names are fixed, so that the account's program can grant rights to exactly these
+    resources, and that people find them.
     """
 
     project: str

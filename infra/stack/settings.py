@@ -74,7 +74,7 @@ class Settings:
     """Instances of the function that are set aside for it, and the most that it gets."""
     log_retention_days: int
     access_logs: bool
-    """Log each request. Needs the account's API Gateway log role, see infra/bootstrap."""
+    """Log each request. Needs the account's API Gateway log role, which account/ makes."""
     tracing: bool
     """Trace with X-Ray."""
     alarms: bool

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine import Properties, Provider
+from pulumi_program import Properties, Provider
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"

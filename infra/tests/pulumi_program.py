@@ -1,11 +1,10 @@
-"""The Pulumi engine, as far as tests need it: it runs a whole program and keeps what that asks for.
+"""Runs a whole Pulumi program, and keeps what it asks for.
 
-It reads Pulumi.yaml and the stack files as the real one does, and runs the very program, so that
-nothing is tested that isn't deployed. A `Provider` plays AWS.
+Pulumi.yaml and the stack files are read as the real engine reads them, and the program is the one
+that is deployed. A `Provider` plays AWS.
 """
 
 import asyncio
-import json
 import logging
 import runpy
 from abc import ABC, abstractmethod
@@ -20,7 +19,9 @@ from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
+from stack.stack_file import PROJECT_FILE, as_text, read_config
 
 Properties = dict[str, Any]
 """A resource's inputs or outputs, named as in Pulumi's wire format: camelCase."""
@@ -64,6 +65,9 @@ class Resource:
 
     kind: str
     name: str
+    urn: str
+    former_urns: frozenset[str]
+    """What it may be called in the state instead."""
     inputs: Properties
     parent: str
     """Type of the resource that it belongs to."""
@@ -104,10 +108,11 @@ class Program:
 
     def __post_init__(self) -> None:
         """Read the project."""
-        object.__setattr__(self, "project", _yaml(self.folder / "Pulumi.yaml"))
+        project = yaml.safe_load((self.folder / PROJECT_FILE).read_text())
+        object.__setattr__(self, "project", project)
 
     def config(self, stack: str, overrides: Mapping[str, object]) -> dict[str, str]:
-        """Return a stack's config as the engine hands it over, but with encrypted values blanked.
+        """Return a stack's config as the engine hands it over, without encrypted values.
 
         Args:
             stack: its file need not exist.
@@ -115,16 +120,9 @@ class Program:
 
         """
         name = self.project["name"]
-        values: Properties = {
-            f"{name}:{key}": declared["default"]
-            for key, declared in self.project.get("config", {}).items()
-            if "default" in declared
-        }
         file = self.folder / f"Pulumi.{stack}.yaml"
-        if file.exists():
-            values |= _blanked(_yaml(file)["config"])
-        values |= {f"{name}:{key}": value for key, value in overrides.items()}
-        return {key: as_text(value) for key, value in values.items()}
+        config = read_config(self.folder / PROJECT_FILE, file if file.exists() else None)
+        return config | {f"{name}:{key}": as_text(value) for key, value in overrides.items()}
 
     def run(
         self,
@@ -197,12 +195,21 @@ class _Monitor(MockMonitor):
         self.registered: list[Resource] = []
         self.outputs: Properties = {}
 
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
+        info = cast("Any", super()).GetDeploymentInfo(request)
+        # Without it, the SDK works out by itself which URNs an alias stands for, parents included.
+        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS)
+        return info
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
+        base = cast("Any", super())
         if request.custom:
             self.registered.append(
                 Resource(
                     kind=request.type,
                     name=request.name,
+                    urn=base.make_urn(request.parent, request.type, request.name),
+                    former_urns=frozenset(request.aliasURNs),
                     inputs=_plain(MessageToDict(request.object)),
                     parent=request.parent.split("::")[2].split("$")[-1],
                     protect=request.protect,
@@ -213,7 +220,7 @@ class _Monitor(MockMonitor):
         # The mocks need a loop in each thread, and would leave it open.
         with closing(asyncio.new_event_loop()) as loop:
             asyncio.set_event_loop(loop)
-            return cast("Any", super()).RegisterResource(request)
+            return base.RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
         if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
@@ -232,27 +239,6 @@ def _plain(value: Any, *, reveal: bool = False) -> Any:  # noqa: ANN401 (JSON)
     if isinstance(value, list):
         return [_plain(each, reveal=reveal) for each in cast("list[Any]", value)]
     return UNKNOWN if value == rpc.UNKNOWN else value
-
-
-def _blanked(value: Any) -> Any:  # noqa: ANN401 (YAML)
-    """Put an address in the place of what is encrypted, since addresses are what is."""
-    if isinstance(value, dict):
-        pairs = cast("Properties", value)
-        if pairs.keys() == {"secure"}:
-            return "encrypted@example.com"
-        return {key: _blanked(each) for key, each in pairs.items()}
-    if isinstance(value, list):
-        return [_blanked(each) for each in cast("list[Any]", value)]
-    return value
-
-
-def _yaml(file: Path) -> Properties:
-    return yaml.safe_load(file.read_text())
-
-
-def as_text(value: object) -> str:
-    """Return a value as the engine and AWS take it where they take text only."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _discard(_: object) -> None:

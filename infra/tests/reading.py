@@ -3,16 +3,13 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from engine import Program
+from pulumi_program import Program
 from stack.config import ConfigError, ConfigReader
 
 
 def config_of(program: Program, stack: str, overrides: Mapping[str, object]) -> ConfigReader:
     """Return the defaults of Pulumi.yaml, the stack's file, and what goes before them."""
-    name: str = program.project["name"]
-    config = program.config(stack, overrides)
-    values = {key.split(":")[1]: text for key, text in config.items() if "aws:" not in key}
-    return ConfigReader(name, values)
+    return ConfigReader(program.project["name"], program.config(stack, overrides))
 
 
 def problems(read: Callable[[], object]) -> list[str]:

@@ -4,8 +4,8 @@ import json
 from hashlib import sha256
 
 from aws import ACCOUNT, REGION, PretendedAws
-from engine import Program, Run
 from kinds import API, DEPLOYMENT, LOG_GROUP, PERMISSION, STAGE, THROTTLE
+from pulumi_program import Program, Run
 
 
 def test_the_api_is_regional_and_refuses_what_it_does_not_understand(run: Run) -> None:

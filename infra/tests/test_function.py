@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from engine import Program, Run
 from kinds import FUNCTION, LOG_GROUP, POLICY, ROLE, STAGE
+from pulumi_program import Program, Run
 from stack.function import TIMEOUT_SECONDS
 
 

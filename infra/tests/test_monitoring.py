@@ -4,8 +4,8 @@ import json
 
 import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from engine import Program, Properties, Run, Secret
 from kinds import ALARM, API, DASHBOARD, FUNCTION, STAGE, SUBSCRIPTION, TABLE, TOPIC
+from pulumi_program import Program, Properties, Run, Secret
 from recommended import RECOMMENDED, SPIKE
 from stack.alarms import Alarm, Watched, alarms
 

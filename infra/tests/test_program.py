@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from engine import UNKNOWN, Program, Properties, Resource, Run
 from kinds import (
     ALARM,
     API,
@@ -24,6 +23,7 @@ from kinds import (
     THROTTLE,
     TOPIC,
 )
+from pulumi_program import UNKNOWN, Program, Properties, Resource, Run
 from stack.archive import ArchiveError
 from stack.config import ConfigError
 from workspace import STACKS, copy_project

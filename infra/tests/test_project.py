@@ -3,9 +3,9 @@
 import re
 import tomllib
 
-from engine import Program
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pulumi_program import Program
 from recommended import WATCHED
 from stack.alarms import alarms
 from stack.function import TIMEOUT_SECONDS

@@ -1,8 +1,8 @@
 """The table in each stack."""
 
 from aws import PretendedAws
-from engine import Program, Run
 from kinds import TABLE
+from pulumi_program import Program, Run
 
 
 def test_the_table_takes_as_many_writes_as_the_owner_says(program: Program) -> None:

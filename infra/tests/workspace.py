@@ -1,20 +1,51 @@
-"""The project's files, and copies of it that have a package without building one."""
+"""Copies of the project that have stack files, names and a package of the tests' own."""
 
+import atexit
+import re
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
-# Those that have a file.
+PROJECT_NAME = "visitor-counter"
+ACCOUNT_NAME = "visitor-counter-account"
+"""The names in the copies, whatever the projects' owner calls them."""
+
+STACK_FILES = Path(__file__).resolve().parent / "stacks"
 STACKS = ["staging", "prod"]
+"""Those that have a file there."""
 
 _PACKAGE = Path("target/lambda/visitor-counter/bootstrap.zip")
 
 
 def copy_project(folder: Path) -> None:
-    """Copy the project, by links, without a package."""
-    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml", "api", "infra"):
+    """Copy both Pulumi programs, by links where the copy is the same, without a package."""
+    for name in ("api", "infra"):
         (folder / name).symlink_to(PROJECT / name)
+    _copy_renamed(Path("Pulumi.yaml"), folder, PROJECT_NAME)
+    for file in STACK_FILES.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / "account").mkdir()
+    for name in ("__main__.py", "baseline"):
+        (folder / "account" / name).symlink_to(PROJECT / "account" / name)
+    _copy_renamed(Path("account/Pulumi.yaml"), folder, ACCOUNT_NAME)
+
+
+@cache
+def project_copy() -> Path:
+    """Return a copy that all tests share and none changes."""
+    folder = Path(mkdtemp(prefix="visitor-counter-"))
+    atexit.register(shutil.rmtree, folder)
+    copy_project(folder)
+    return folder
+
+
+def _copy_renamed(file: Path, folder: Path, name: str) -> None:
+    text = (PROJECT / file).read_text()
+    (folder / file).write_text(re.sub(r"(?m)^name: .*$", f"name: {name}", text))
 
 
 def package(folder: Path, program: bytes) -> Path:

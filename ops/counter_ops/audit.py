@@ -1,40 +1,75 @@
-#!/usr/bin/env bash
-# Asks what is known against the locked packages: vulnerabilities, and versions that were withdrawn.
-# Where nobody can be asked, GitHub fails, and another machine is told what it doesn't know.
-set -euo pipefail
-cd "$(dirname "$0")/.."
+"""`counter audit`: check the locked packages for advisories, and for withdrawn versions.
 
-failed=0
+Where an index of advisories can't be reached, that is an error on GitHub and a warning elsewhere.
+"""
 
-unknown() {
-  if [[ "${GITHUB_ACTIONS:-}" == true ]]; then
-    echo "error: $1" >&2
-    failed=1
-  else
-    echo "warning: $1" >&2
-  fi
-}
+import argparse
+import os
+import subprocess
+import sys
 
-if cargo deny fetch db; then
-  for folder in . bench/contenders fuzz; do
-    echo "Rust packages, $folder:"
-    cargo deny --locked --manifest-path "$folder/Cargo.toml" --config deny.toml check advisories || failed=1
-  done
-else
-  unknown "the Rust packages were not audited: RustSec's advisories can't be fetched, see above."
-fi
+from counter_ops.project import PROJECT
 
-for lock in requirements-dev.txt infra/requirements.txt bench/contenders/python/requirements.txt; do
-  echo "Python packages, $lock:"
-  # By default, it would pass over what PyPI doesn't know. It prints a table only of what it found.
-  if ! found=$(pip-audit --strict --disable-pip --progress-spinner off --requirement "$lock"); then
-    if [[ -n "$found" ]]; then
-      echo "$found"
-      failed=1
-    else
-      unknown "the Python packages were not audited: PyPI doesn't answer for them, see above."
-    fi
-  fi
-done
+CARGO_FOLDERS = (".", "bench/contenders", "fuzz")
+PYTHON_LOCKS = (
+    "requirements-dev.txt",
+    "infra/requirements.txt",
+    "ops/requirements.txt",
+    "bench/contenders/python/requirements.txt",
+)
 
-exit "$failed"
+
+def configure(_: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Check all locks that are there."""
+    return 0 if all([*_audit_rust(), *_audit_python()]) else 1
+
+
+def _audit_rust() -> list[bool]:
+    if not _succeeds("cargo", "deny", "fetch", "db"):
+        return [_unknown("Rust", "RustSec's advisories can't be fetched")]
+    results: list[bool] = []
+    for folder in CARGO_FOLDERS:
+        manifest = f"{folder}/Cargo.toml"
+        if (PROJECT / manifest).exists():
+            print(f"Rust packages, {folder}:", flush=True)
+            command = ["cargo", "deny", "--locked", "--manifest-path", manifest]
+            command += ["--config", "deny.toml", "check", "advisories"]
+            results.append(_succeeds(*command))
+    return results
+
+
+def _audit_python() -> list[bool]:
+    results: list[bool] = []
+    for lock in PYTHON_LOCKS:
+        if not (PROJECT / lock).exists():
+            continue
+        print(f"Python packages, {lock}:", flush=True)
+        # Without --strict, it passes over packages that PyPI doesn't know.
+        command = ["pip-audit", "--strict", "--disable-pip", "--progress-spinner", "off"]
+        command += ["--requirement", lock]
+        audit = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
+        print(audit.stdout, end="")
+        # It prints a table only of what it found.
+        failed_to_ask = audit.returncode != 0 and not audit.stdout
+        results.append(
+            _unknown("Python", "PyPI doesn't answer for them")
+            if failed_to_ask
+            else audit.returncode == 0
+        )
+    return results
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, cwd=PROJECT, check=False).returncode == 0
+
+
+def _unknown(language: str, why: str) -> bool:
+    """Say that packages weren't audited, and return whether that may pass."""
+    may_pass = os.environ.get("GITHUB_ACTIONS") != "true"
+    level = "warning" if may_pass else "error"
+    print(f"{level}: the {language} packages were not audited: {why}, see above.", file=sys.stderr)
+    return may_pass

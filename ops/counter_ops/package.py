@@ -1,21 +1,22 @@
-"""Build the function for arm64 and archive it: target/lambda/visitor-counter/bootstrap.zip.
+"""`counter package`: build the function for arm64, and archive it.
 
 The same sources give the same bytes in any folder, so that a preview of a deployment shows a change
-of the function only where there is one. Run by `make package`, which provides cargo-lambda and zig.
+of the function only where there is one. cargo-lambda and zig are in the development packages.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-WORKSPACE = Path(__file__).resolve().parent.parent
-TARGET = "aarch64-unknown-linux-gnu"
-BOOTSTRAP = WORKSPACE / "target/lambda/visitor-counter/bootstrap"
-ARCHIVE = BOOTSTRAP.with_suffix(".zip")
+from counter_ops.errors import UserError
+from counter_ops.project import ARCHIVE, PROJECT, TARGET
+
+TRIPLE = "aarch64-unknown-linux-gnu"
+BOOTSTRAP = ARCHIVE.with_suffix("")
 
 # A smaller binary starts faster. In bytes.
 LARGEST = 3_000_000
@@ -31,19 +32,21 @@ EXECUTABLE = 0o755
 def output(*command: str) -> str:
     """Run a command in the workspace and return what it prints."""
     return subprocess.run(
-        command, check=True, cwd=WORKSPACE, stdout=subprocess.PIPE, text=True
+        command, check=True, cwd=PROJECT, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
 
 
 def install_target(sysroot: Path) -> None:
     """Install the standard library for arm64 where it is missing."""
-    if any(sysroot.glob(f"lib/rustlib/{TARGET}/lib/libstd-*.rlib")):
+    if any(sysroot.glob(f"lib/rustlib/{TRIPLE}/lib/libstd-*.rlib")):
         return
     if shutil.which("rustup") is None:
-        sys.exit(
-            f"error: Rust has no standard library for {TARGET}, and rustup is not here to add it."
+        message = (
+            f"Rust has no standard library for {TRIPLE}, and there is no rustup to add it. "
+            "Install rustup: https://rustup.rs"
         )
-    output("rustup", "target", "add", TARGET)
+        raise UserError(message)
+    output("rustup", "target", "add", TRIPLE)
 
 
 def rust_flags(sysroot: Path) -> list[str]:
@@ -65,14 +68,14 @@ def build(sysroot: Path) -> None:
     """Compile the function with the workspace's release profile."""
     # cargo-lambda's own optimizations would turn a panic into the end of the process.
     command = ["cargo", "lambda", "build", "--release", "--locked", "--disable-optimizations"]
-    command += ["--package", "visitor-counter", "--target", TARGET]
+    command += ["--package", "visitor-counter", "--target", TRIPLE]
     command += ["--lambda-dir", str(BOOTSTRAP.parent.parent)]
     environment = {
         "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(rust_flags(sysroot)),
-        "CARGO_TARGET_DIR": str(WORKSPACE / "target"),
+        "CARGO_TARGET_DIR": str(TARGET),
     }
     BOOTSTRAP.unlink(missing_ok=True)
-    subprocess.run(command, check=True, cwd=WORKSPACE, env=os.environ | environment)
+    subprocess.run(command, check=True, cwd=PROJECT, env=os.environ | environment)
 
 
 def archive() -> None:
@@ -85,22 +88,24 @@ def archive() -> None:
         file.writestr(entry, BOOTSTRAP.read_bytes(), compresslevel=9)
 
 
-def main() -> None:
+def configure(_: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_: argparse.Namespace) -> int:
     """Install, build, archive, and say what came out."""
-    sysroot = Path(output("rustc", "--print", "sysroot"))
-    install_target(sysroot)
-    build(sysroot)
+    try:
+        sysroot = Path(output("rustc", "--print", "sysroot"))
+        install_target(sysroot)
+        build(sysroot)
+    except subprocess.CalledProcessError as error:
+        message = f"`{' '.join(error.cmd)}` failed, see above."
+        raise UserError(message) from error
     archive()
-    path = ARCHIVE.relative_to(WORKSPACE)
     digest = hashlib.sha256(ARCHIVE.read_bytes()).hexdigest()
     size = ARCHIVE.stat().st_size
-    print(f"{path}  {size / 1e6:.2f} MB  sha256 {digest}")
+    print(f"{ARCHIVE.relative_to(PROJECT)}  {size / 1e6:.2f} MB  sha256 {digest}")
     if size > LARGEST:
-        sys.exit(f"error: the archive is larger than {LARGEST / 1e6:.1f} MB.")
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"error: `{' '.join(error.cmd)}` failed, see above.")
+        message = f"the archive is larger than {LARGEST / 1e6:.1f} MB."
+        raise UserError(message)
+    return 0

@@ -1,32 +1,38 @@
-"""List what is in the function's archive: target/lambda/visitor-counter/sbom.cdx.json, CycloneDX.
+"""`counter sbom`: list what is in the function's archive, as CycloneDX, beside it.
 
 That is the crates that are compiled into it, and Rust's own library; not what only builds or tests
-it, nor macros. The same archive has the same list, byte for byte. Run by `make sbom`.
+it, nor macros. The same archive has the same list, byte for byte.
 """
 
+import argparse
 import hashlib
-import json
 import re
-import sys
 import tomllib
 import uuid
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
 
-from package import ARCHIVE, TARGET, WORKSPACE, output
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.license import LicenseExpression
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+from counter_ops.errors import UserError
+from counter_ops.package import TRIPLE, ZIP_EPOCH, output
+from counter_ops.project import ARCHIVE, PROJECT
 
 SBOM = ARCHIVE.with_name("sbom.cdx.json")
 
 # A line of `cargo tree`: how deep it is, the crate and its licence. (*): what it depends on stands
 # further up, where the same crate is.
-LINE = re.compile(r"(\d+)\t(\S+) v(\S+)(?: \(.+\))?\t(.*?)(?: \(\*\))?")
+_LINE = re.compile(r"(\d+)\t(\S+) v(\S+)(?: \(.+\))?\t(.*?)(?: \(\*\))?")
 
-# Where the sources of a crate were, in messages of panics. package.py makes it that folder.
-SOURCES = re.compile(rb"/cargo/registry/([\w.+-]+)/")
-
-Json = dict[str, Any]
+# Where the sources of a crate were, in messages of panics. `package` makes it that folder.
+_SOURCES = re.compile(rb"/cargo/registry/([\w.+-]+)/")
 
 
 @dataclass(frozen=True, order=True)
@@ -41,93 +47,120 @@ class Crate:
         """Name it as Cargo names the folder of its sources."""
         return f"{self.name}-{self.version}"
 
-    def component(self, kind: str, sha256: str) -> Json:
-        """Describe it."""
-        return {
-            "type": kind,
-            "bom-ref": str(self),
-            "name": self.name,
-            "version": self.version,
-            "hashes": [{"alg": "SHA-256", "content": sha256}],
-            "licenses": [{"expression": self.licence}],
-        }
+
+def bill_of_materials(archive: bytes) -> Bom:
+    """Return the list for an archive."""
+    (_, function), *inside = _crates()
+    needs: dict[Crate, set[Crate]] = {function: set()}
+    above = [function]
+    for depth, crate in inside:
+        needs[above[depth - 1]].add(crate)
+        needs.setdefault(crate, set())
+        above[depth:] = [crate]
+
+    digest = hashlib.sha256(archive).hexdigest()
+    checksums = _checksums()
+    components = {
+        crate: _library(crate, checksums[str(crate)]) for crate in needs.keys() - {function}
+    }
+    components[function] = _component(function, ComponentType.APPLICATION, digest)
+    standard = _standard_library()
+    bom = Bom(
+        # GitHub attests no list without one. This is the archive's own.
+        serial_number=uuid.uuid5(uuid.NAMESPACE_OID, digest),
+        metadata=BomMetaData(
+            component=components[function],
+            # That of the file in the archive.
+            timestamp=datetime(*ZIP_EPOCH, tzinfo=UTC),
+        ),
+        components=[*(components[crate] for crate in needs.keys() - {function}), standard],
+    )
+    for crate, needed in needs.items():
+        bom.register_dependency(components[crate], [components[each] for each in needed])
+    bom.register_dependency(components[function], [standard])
+    return bom
 
 
-def crates() -> Iterator[tuple[int, Crate]]:
+def as_json(bom: Bom) -> str:
+    """Return a list as it is kept."""
+    return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+
+
+def unlisted(bom: Bom, program: bytes) -> list[str]:
+    """Return the crates that a program names and its list doesn't."""
+    listed = {each.bom_ref.value for each in bom.components}
+    return sorted({name.decode() for name in _SOURCES.findall(program)} - listed)
+
+
+def configure(_: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Write the list, and say how long it is."""
+    if not ARCHIVE.exists():
+        message = f"{ARCHIVE.relative_to(PROJECT)} is missing: run `make package`"
+        raise UserError(message)
+    bom = bill_of_materials(ARCHIVE.read_bytes())
+    with zipfile.ZipFile(ARCHIVE) as file:
+        if missing := unlisted(bom, file.read("bootstrap")):
+            message = f"the archive holds crates that aren't listed: {', '.join(missing)}"
+            raise UserError(message)
+    SBOM.write_text(as_json(bom))
+    print(f"{SBOM.relative_to(PROJECT)}  {len(bom.components)} components")
+    return 0
+
+
+def _crates() -> Iterator[tuple[int, Crate]]:
     """Return the function, and each crate in it, with its depth, below one that depends on it."""
     # Where `cargo metadata` has what any test or program turns on, this has what the function does.
-    command = ["cargo", "tree", "--locked", "--package", "visitor-counter", "--target", TARGET]
+    command = ["cargo", "tree", "--locked", "--package", "visitor-counter", "--target", TRIPLE]
     command += ["--edges", "normal,no-proc-macro", "--prefix", "depth", "--format", "\t{p}\t{l}"]
     for line in output(*command).splitlines():
-        match = LINE.fullmatch(line)
+        match = _LINE.fullmatch(line)
         if match is None:
-            sys.exit(f"error: `cargo tree` said what isn't understood here: {line}")
+            message = f"`cargo tree` printed a line of unknown form: {line}"
+            raise UserError(message)
         # Older manifests write the OR as a slash.
         licence = re.sub(" ?/ ?", " OR ", match[4])
         yield int(match[1]), Crate(match[2], match[3], licence)
 
 
-def standard_library() -> Json:
+def _checksums() -> dict[str, str]:
+    """Return the hashes of all locked crates that come from a registry."""
+    locked = tomllib.loads((PROJECT / "Cargo.lock").read_text())["package"]
+    return {
+        f"{each['name']}-{each['version']}": each["checksum"]
+        for each in locked
+        if "checksum" in each
+    }
+
+
+def _library(crate: Crate, sha256: str) -> Component:
+    component = _component(crate, ComponentType.LIBRARY, sha256)
+    component.purl = PackageURL("cargo", name=crate.name, version=crate.version)
+    return component
+
+
+def _component(crate: Crate, kind: ComponentType, sha256: str) -> Component:
+    return Component(
+        type=kind,
+        bom_ref=str(crate),
+        name=crate.name,
+        version=crate.version,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
+        licenses=[LicenseExpression(crate.licence)],
+    )
+
+
+def _standard_library() -> Component:
     """Describe what Rust brings itself."""
     version = output("rustc", "--version").split()[1]
-    return {
-        "type": "library",
-        "bom-ref": "std",
-        "name": "std",
-        "version": version,
-        "licenses": [{"expression": "MIT OR Apache-2.0"}],
-        "purl": f"pkg:generic/rust@{version}",
-    }
-
-
-def bill_of_materials(archive: bytes) -> Json:
-    """Return the list for an archive."""
-    (_, function), *inside = crates()
-    needs: dict[Crate, set[str]] = {function: {"std"}}
-    above = [function]
-    for depth, crate in inside:
-        needs[above[depth - 1]].add(str(crate))
-        needs.setdefault(crate, set())
-        above[depth:] = [crate]
-
-    locked = tomllib.loads((WORKSPACE / "Cargo.lock").read_text())["package"]
-    checksums = {f"{each['name']}-{each['version']}": each.get("checksum") for each in locked}
-    libraries = [
-        crate.component("library", checksums[str(crate)])
-        | {"purl": f"pkg:cargo/{crate.name}@{crate.version}"}
-        for crate in sorted(needs)
-        if crate != function
-    ]
-    digest = hashlib.sha256(archive).hexdigest()
-    return {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        # GitHub attests no list without one. This is the archive's own, and there is no time.
-        "serialNumber": uuid.uuid5(uuid.NAMESPACE_OID, digest).urn,
-        "version": 1,
-        "metadata": {"component": function.component("application", digest)},
-        "components": [*libraries, standard_library()],
-        "dependencies": [
-            {"ref": str(crate), "dependsOn": sorted(needs[crate])} for crate in sorted(needs)
-        ],
-    }
-
-
-def unlisted(bill: Json, program: bytes) -> list[str]:
-    """Return the crates that a program names and its list doesn't."""
-    listed = {each["bom-ref"] for each in bill["components"]}
-    return sorted({name.decode() for name in SOURCES.findall(program)} - listed)
-
-
-def main() -> None:
-    """Write the list, and say how long it is."""
-    bill = bill_of_materials(ARCHIVE.read_bytes())
-    with zipfile.ZipFile(ARCHIVE) as file:
-        if missing := unlisted(bill, file.read("bootstrap")):
-            sys.exit(f"error: the archive holds what isn't listed: {', '.join(missing)}")
-    SBOM.write_text(json.dumps(bill, indent=2) + "\n")
-    print(f"{SBOM.relative_to(WORKSPACE)}  {len(bill['components'])} components")
-
-
-if __name__ == "__main__":
-    main()
+    return Component(
+        type=ComponentType.LIBRARY,
+        bom_ref="std",
+        name="std",
+        version=version,
+        licenses=[LicenseExpression("MIT OR Apache-2.0")],
+        purl=PackageURL("generic", name="rust", version=version),
+    )

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from workflows.fake_github import FakeGithub, fake_github
-from workflows.step import Step
+from fake_github import FakeGithub, fake_github
+from step import Step
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from gate.allowed import Allowed
-from gate.findings import Danger
-from gate.verdict import Run, Verdict, judge
+from counter_ops.gate.allowed import Allowed
+from counter_ops.gate.findings import Danger
+from counter_ops.gate.verdict import Run, Verdict, judge
 
 TODAY = date(2030, 1, 15)
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -1,14 +1,12 @@
-"""`python -m github`, as a step of a workflow runs it."""
+"""A command that asks GitHub, as a step of a workflow runs it."""
 
 import json
-import runpy
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from workflows.fake_github import REPOSITORY, TOKEN, FakeGithub
+from counter_ops.cli import main
+from fake_github import REPOSITORY, TOKEN, FakeGithub
 
 RUN_URL = f"https://github.com/{REPOSITORY}/actions/runs/42"
 NUMBER = 7
@@ -16,7 +14,7 @@ HEAD = "abcdef1234567"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepResult:
     """How it ended: a line, and whether the step is green."""
 
     line: str
@@ -34,7 +32,8 @@ class Step:
 
     def __post_init__(self) -> None:
         """Set the variables and the event."""
-        self.patch.chdir(self.folder)
+        for module in ("preview_comment", "drift_issue"):
+            self.patch.setattr(f"counter_ops.workflows.{module}.TARGET", self.folder / "target")
         self.event({"pull_request": {"number": NUMBER, "head": {"sha": HEAD}}})
         for name, value in {
             "GITHUB_API_URL": self.github.url,
@@ -61,11 +60,8 @@ class Step:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def run(self, *arguments: str) -> Outcome:
+    def run(self, *arguments: str) -> StepResult:
         """Run it, and return the one line that it prints."""
-        self.patch.setattr(sys, "argv", ["github", *arguments])
-        try:
-            runpy.run_module("github", run_name="__main__")
-        except SystemExit as end:
-            return Outcome(str(end.code), failed=True)
-        return Outcome(self.capture.readouterr().out.removesuffix("\n"), failed=False)
+        exit_code = main(arguments)
+        printed = self.capture.readouterr()
+        return StepResult((printed.out + printed.err).removesuffix("\n"), failed=exit_code != 0)

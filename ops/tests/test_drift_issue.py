@@ -1,8 +1,7 @@
 """The issue about drift: one for each stack, open as long as there is drift."""
 
 import pytest
-
-from workflows.step import RUN_URL, Step
+from step import RUN_URL, Step
 
 MARKER = "<!-- visitor-counter: drift of prod -->"
 
@@ -11,7 +10,7 @@ def look(step: Step, verdict: str, report: str = "The table's tags differ.") -> 
     step.write("drift/prod/verdict", f"{verdict}\n")
     if verdict == "drift":
         step.write("drift/prod/report.md", report)
-    assert not step.run("drift", "prod").failed
+    assert not step.run("drift-issue", "prod").failed
 
 
 def test_drift_opens_an_issue_with_the_report(step: Step) -> None:
@@ -61,7 +60,7 @@ def test_a_look_that_failed_neither_opens_nor_closes_an_issue(step: Step) -> Non
 @pytest.mark.parametrize("word", ["", "maybe"])
 def test_a_verdict_that_nobody_knows_is_a_line_about_it(step: Step, word: str) -> None:
     step.write("drift/prod/verdict", f"{word}\n")
-    outcome = step.run("drift", "prod")
+    outcome = step.run("drift-issue", "prod")
     assert outcome.failed
     assert outcome.line == (
         f"error: target/drift/prod/verdict says {word!r}, and can say only none, drift, failed."
@@ -70,7 +69,7 @@ def test_a_verdict_that_nobody_knows_is_a_line_about_it(step: Step, word: str) -
 
 
 def test_a_look_that_never_was_is_named(step: Step) -> None:
-    outcome = step.run("drift", "prod")
+    outcome = step.run("drift-issue", "prod")
     assert outcome.failed
     assert outcome.line.startswith("error: target/drift/prod/verdict can't be read")
 

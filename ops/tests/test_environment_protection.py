@@ -1,9 +1,8 @@
 """A pipeline doesn't begin where an environment is open, unless its owner accepts that."""
 
 import pytest
-
-from workflows.fake_github import Item
-from workflows.step import Step
+from fake_github import Item
+from step import Step
 
 SELECTED = {"protected_branches": False, "custom_branch_policies": True}
 PROTECTED = {"protected_branches": True, "custom_branch_policies": False}
@@ -32,7 +31,7 @@ def change(step: Step, name: str, found: Item | None, rules: list[Item]) -> None
 
 
 def test_environments_that_only_main_reaches_are_fine_with_reviewers_of_prod(step: Step) -> None:
-    outcome = step.run("reviewers")
+    outcome = step.run("check-protection")
     assert not outcome.failed
     assert outcome.line == "Only main can deploy, and prod needs an approval."
 
@@ -72,7 +71,7 @@ def test_an_open_environment_stops_the_pipeline_and_says_both_ways_out(
     step: Step, name: str, found: Item | None, rules: list[Item], message: str
 ) -> None:
     change(step, name, found, rules)
-    outcome = step.run("reviewers")
+    outcome = step.run("check-protection")
     assert outcome.failed
     assert outcome.line.startswith(f"error: {name} is open: {message}")
     assert f"Either protect {name} (the repository's settings, Environments)" in outcome.line
@@ -82,7 +81,7 @@ def test_an_open_environment_stops_the_pipeline_and_says_both_ways_out(
 def test_all_that_is_open_is_said_at_once(step: Step) -> None:
     change(step, "staging", environment([], policy=None), [])
     change(step, "prod", environment([], policy=None), [])
-    assert step.run("reviewers").line.startswith(
+    assert step.run("check-protection").line.startswith(
         "error: staging is open: any branch may deploy, not main alone. "
         "prod is open: nobody has to approve a deployment, and any branch may deploy, "
         "not main alone. "
@@ -96,7 +95,7 @@ def test_an_open_environment_that_its_owner_accepts_is_a_warning(
 ) -> None:
     change(step, name, found, rules)
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", "true")
-    outcome = step.run("reviewers")
+    outcome = step.run("check-protection")
     assert not outcome.failed
     assert outcome.line.startswith(f"::warning::{name} is open: {message}")
 
@@ -105,10 +104,10 @@ def test_an_open_environment_that_its_owner_accepts_is_a_warning(
 def test_only_true_accepts_it(step: Step, value: str) -> None:
     step.github.environments.clear()
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", value)
-    assert step.run("reviewers").failed
+    assert step.run("check-protection").failed
 
 
 def test_a_question_that_github_refuses_is_no_answer(step: Step) -> None:
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", "true")
     step.github.failures["GET"] = [403]
-    assert step.run("reviewers").failed
+    assert step.run("check-protection").failed

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from gate.findings import Danger
+from counter_ops.gate.findings import Danger
 from previews import (
     ATTACHMENT,
     FUNCTION,

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
-from gate.summary import markdown
-from gate.verdict import Run, judge
+from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from counter_ops.gate.summary import markdown
+from counter_ops.gate.verdict import Run, judge
 from previews import (
     REST_API,
     ROLE_POLICY,

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from gate.policies import PolicyError, far_reaching, grants, open_to_anyone, widened
+from counter_ops.gate.policies import PolicyError, far_reaching, grants, open_to_anyone, widened
 from previews import Json, allow
 from pydantic import JsonValue
 

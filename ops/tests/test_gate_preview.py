@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from gate.verdict import Run, judge
+from counter_ops.gate.verdict import Run, judge
 from previews import ALARM, FUNCTION, TABLE, TODAY, output, state, step, urn, verdict
 
 NOTHING_CHANGES = output(hidden=18)

@@ -1,22 +1,19 @@
 """`make gate`: the files it reads, and what it exits with."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from previews import ALARM, TABLE, output, step
-from workspace import PROJECT
 
 
 def gate(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "gate", *arguments],
+        [sys.executable, "-m", "counter_ops", "gate", *arguments],
         check=False,
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(PROJECT / "infra")},
     )
 
 

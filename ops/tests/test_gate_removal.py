@@ -1,7 +1,7 @@
 """What must not be deleted or replaced."""
 
 import pytest
-from gate.findings import Danger
+from counter_ops.gate.findings import Danger
 from previews import (
     ALARM,
     DEPLOYMENT,

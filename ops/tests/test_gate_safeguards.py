@@ -1,7 +1,7 @@
 """What protects a resource and its data must stay."""
 
 import pytest
-from gate.findings import Danger
+from counter_ops.gate.findings import Danger
 from previews import REST_API, TABLE, UNKNOWN, Json, dangers, state, step, verdict
 
 RECOVERY = {"pointInTimeRecovery": {"enabled": True}}

@@ -4,11 +4,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from gate.allowed import Allowed
-from gate.diff import diff
-from gate.preview import Step
-from gate.summary import COMMENT_LIMIT, markdown
-from gate.verdict import Run, Verdict, judge
+from counter_ops.gate.allowed import Allowed
+from counter_ops.gate.diff import diff
+from counter_ops.gate.preview_output import Step
+from counter_ops.gate.summary import COMMENT_LIMIT, markdown
+from counter_ops.gate.verdict import Run, Verdict, judge
 from previews import (
     FUNCTION,
     ROLE_POLICY,

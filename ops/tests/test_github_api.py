@@ -1,9 +1,8 @@
 """What goes wrong on the way to GitHub is one line about it, which never shows the token."""
 
 import pytest
-
-from workflows.fake_github import TOKEN
-from workflows.step import NUMBER, Step
+from fake_github import TOKEN
+from step import NUMBER, Step
 
 
 @pytest.fixture(autouse=True)

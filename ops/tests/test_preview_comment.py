@@ -1,9 +1,8 @@
 """The comment on a pull request: one for each stack, found again and replaced."""
 
 import pytest
-
-from workflows.fake_github import BOT, FakeGithub
-from workflows.step import HEAD, NUMBER, RUN_URL, Step
+from fake_github import BOT, FakeGithub
+from step import HEAD, NUMBER, RUN_URL, Step
 
 MARKER = "<!-- visitor-counter: preview of prod -->"
 

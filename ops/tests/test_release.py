@@ -53,10 +53,10 @@ class Workspace:
         """Run a command of the release."""
         environment = os.environ | {
             "PATH": str(self.folder / "bin"),
-            "PYTHONPATH": str(self.folder / "infra"),
+            "PYTHONPATH": str(self.folder / "ops"),
         }
         return subprocess.run(
-            [sys.executable, "-m", "release", *arguments],
+            [sys.executable, "-m", "counter_ops", *arguments],
             check=False,
             capture_output=True,
             text=True,
@@ -79,8 +79,7 @@ class Workspace:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    for package in ("gate", "release"):
-        shutil.copytree(PROJECT / "infra" / package, tmp_path / "infra" / package)
+    shutil.copytree(PROJECT / "ops/counter_ops", tmp_path / "ops/counter_ops")
     cli = tmp_path / "bin/pulumi"
     cli.parent.mkdir()
     cli.write_text(FAKE_PULUMI)
@@ -260,11 +259,11 @@ def test_without_the_cli_there_is_a_hint_where_to_get_it(
 
 
 def test_a_list_of_allowed_changes_that_cant_be_read_stops_everything(workspace: Workspace) -> None:
-    (workspace.folder / "infra/gate/allowed.yaml").write_text("- x")
+    (workspace.folder / "allowed-changes.yaml").write_text("- x")
     assert workspace.run("deploy", "prod").returncode == 1
     assert workspace.updates == []
     for name in ("summary.md", "comment.md"):
-        assert "allowed.yaml, entry 1" in (workspace.preview / name).read_text()
+        assert "allowed-changes.yaml, entry 1" in (workspace.preview / name).read_text()
 
 
 @pytest.mark.parametrize("command", ["preview", "deploy", "drift"])
@@ -275,7 +274,7 @@ def test_what_is_no_name_of_a_stack_never_becomes_a_folder(
     result = workspace.run(command, stack)
     assert result.returncode != 0
     assert not (workspace.folder / "bin/calls").exists()
-    assert (workspace.folder / "infra").exists()
+    assert (workspace.folder / "ops").exists()
 
 
 def test_a_stack_of_an_organization_has_a_folder_too(workspace: Workspace) -> None:

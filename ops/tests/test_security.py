@@ -5,7 +5,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (PROJECT / "docs/security.md").read_text()
-FOLDERS = ("frontend/tests", "handler/tests", "infra/tests", "tests")
+FOLDERS = (
+    *("account/tests", "frontend/tests", "handler/tests"),
+    *("infra/tests", "ops/tests", "tests"),
+)
 
 
 def test_each_test_that_the_page_names_is_there() -> None:

@@ -1,17 +1,16 @@
 """The way to prod: what is built once goes through every stage, and nothing goes around one."""
 
-import pytest
+import re
 
-from workflows.files import (
+import pytest
+from workflow_files import (
     ACTION,
-    AUDIT,
     CI,
-    CODEQL,
     DEPLOY,
     DRIFT,
     FOLDER,
-    FUZZ,
     PREVIEW,
+    STAGE,
     Job,
     Workflow,
     all_steps,
@@ -20,31 +19,38 @@ from workflows.files import (
     steps,
 )
 
-FUNCTION = f"{ACTION}function"
-UPLOAD = "actions/upload-artifact"
+STAGES = {"staging": "deploy-staging", "prod": "deploy-prod"}
+"""The jobs that deploy, each named like its stack, and whose turn they hold."""
 
 
 def functions_of(job: Job) -> list[str]:
     """Return the hashes of the functions that a job takes."""
-    return [each.inputs["sha256"] for each in job.steps if each.uses == FUNCTION]
+    return [each.inputs["sha256"] for each in job.steps if each.uses == f"{ACTION}function"]
 
 
-def test_only_a_push_to_main_deploys() -> None:
-    assert DEPLOY.triggers == {"push": {"branches": ["main"]}}
+def builders(workflow: Workflow) -> set[str]:
+    """Return the jobs that build the function."""
+    return {
+        name
+        for name, job in workflow.jobs.items()
+        for step in all_steps(job)
+        if step.run == "make package"
+    }
 
 
-def test_only_these_jobs_reach_an_environment() -> None:
+def test_only_a_stage_reaches_an_environment_and_each_its_own() -> None:
     environments = {
         name: job.data["environment"] for name, job in jobs() if "environment" in job.data
     }
-    assert environments == {"deploy/staging": "staging", "deploy/prod": "prod"}
-
-
-def test_only_these_steps_deploy() -> None:
-    assert {str(step): step.run for step in steps() if step.make == "deploy"} == {
-        "deploy/staging: Deploy": "make deploy STACK=staging",
-        "deploy/prod: Deploy": "make deploy STACK=prod APPROVED=target/approved/prod",
+    assert environments == {"stage/deploy": "${{ inputs.stack }}"}
+    assert {name: DEPLOY.jobs[name].data["with"]["stack"] for name in STAGES} == {
+        name: name for name in STAGES
     }
+
+
+def test_only_one_step_deploys() -> None:
+    deploying = [str(step) for step in steps() if re.search(r"\bdeploy\b", step.run)]
+    assert deploying == ["stage/deploy: Deploy"]
 
 
 def test_staging_comes_after_all_checks_and_the_guard() -> None:
@@ -57,22 +63,15 @@ def test_prod_comes_after_all_of_that_and_staging_and_a_preview() -> None:
 
 
 def test_the_checks_are_those_of_pull_requests() -> None:
-    assert DEPLOY.jobs["ci"].data["uses"] == "./.github/workflows/ci.yml"
-    assert set(CI.jobs) == {"package", "test", "test-package"}
-    makes = {
-        name: [each.make for each in all_steps(job) if each.make] for name, job in CI.jobs.items()
-    }
-    assert makes == {
-        "package": ["package", "sbom"],
-        "test": ["test"],
-        "test-package": ["test-package"],
-    }
+    assert DEPLOY.jobs["ci"].uses == ["./.github/workflows/ci.yml"]
+    assert "pull_request" in CI.triggers
     assert not any("if" in job.data for job in CI.jobs.values())
+    for target in ("test", "test-package"):
+        assert CI.jobs[target].steps[-1].run == f"make {target}"
 
 
 def test_the_guard_looks_at_how_the_environments_are_protected() -> None:
-    guard = DEPLOY.jobs["guard"]
-    assert [each.run for each in guard.steps if each.run] == ["make venv", "make reviewers"]
+    assert DEPLOY.jobs["guard"].steps[-1].run == "counter check-protection"
 
 
 def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
@@ -83,39 +82,47 @@ def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
         "notice": "vars.PREVIEW_ROLE_ARN == ''",
         "guard": "vars.PREVIEW_ROLE_ARN != ''",
     }
+    assert not any("if" in job.data for job in STAGE.jobs.values())
 
 
-def test_the_steps_of_a_stage_are_never_skipped() -> None:
-    for job in (*CI.jobs.values(), *DEPLOY.jobs.values()):
-        for step in all_steps(job):
-            if step not in job.steps or step.make or step.uses:
-                assert "if" not in step.data
+def test_a_stage_skips_no_step_that_checks_or_deploys() -> None:
+    skippable = {
+        step.name
+        for job in (*CI.jobs.values(), *DEPLOY.jobs.values(), *STAGE.jobs.values())
+        for step in all_steps(job)
+        if "if" in step.data and not step.name.startswith(("Show", "Say"))
+    }
+    # Where nothing was to be approved.
+    assert skippable == {"Bring what was approved"}
 
 
-def test_staging_is_tested_after_its_deployment_and_before_it_is_left() -> None:
-    staging = DEPLOY.jobs["staging"]
-    assert staging.position("overtaken") < staging.position("deploy")
-    assert staging.position("deploy") < staging.position("integration")
-    assert staging.steps[staging.position("overtaken")].run == "make overtaken STACK=staging"
-    assert staging.steps[staging.position("integration")].run == "make integration STACK=staging"
+def test_a_stage_deploys_what_is_not_older_and_tests_it_where_it_was_deployed() -> None:
+    deploy, test = STAGE.jobs["deploy"], STAGE.jobs["test"]
+    assert deploy.in_order("Refuse a commit older than the deployed one", "Deploy", "Read the URL")
+    assert test.needs == {"deploy"}
+    tested = test.step("Test the deployed counter")
+    assert tested.data["env"]["URL"] == "${{ needs.deploy.outputs.url }}"
+    assert deploy.data["outputs"] == {"url": "${{ steps.url.outputs.url }}"}
 
 
-def test_prod_is_tried_after_its_deployment() -> None:
-    prod = DEPLOY.jobs["prod"]
-    assert prod.position("overtaken") < prod.position("deploy") < prod.position("smoke")
-    assert prod.steps[prod.position("overtaken")].run == "make overtaken STACK=prod"
-    assert prod.steps[prod.position("smoke")].run == "make smoke STACK=prod"
+def test_staging_is_tested_in_whole_and_prod_with_a_few_visits() -> None:
+    tests = {name: DEPLOY.jobs[name].data["with"]["tests"] for name in STAGES}
+    assert tests == {"staging": "integration", "prod": "smoke"}
 
 
 def test_what_is_approved_is_a_preview_of_prod_that_the_gate_let_pass() -> None:
-    preview, prod = DEPLOY.jobs["preview"], DEPLOY.jobs["prod"]
-    position = preview.position("preview")
-    assert preview.steps[position].run == "make preview STACK=prod"
-    (kept,) = (each for each in preview.steps[position:] if each.name == "Keep it for prod")
+    preview = DEPLOY.jobs["preview"]
+    assert preview.step("Preview").run == "counter preview prod"
+    assert preview.in_order("Preview", "Keep it for prod")
+    kept = preview.step("Keep it for prod")
     assert "if" not in kept.data
-    assert (kept.inputs["name"], kept.inputs["path"]) == ("approved-prod", "target/preview/prod")
-    (brought,) = (each for each in prod.steps if each.uses == "actions/download-artifact")
-    assert brought.inputs == {"name": "approved-prod", "path": "target/approved/prod"}
+    assert kept.inputs["path"] == "target/preview/prod"
+    assert kept.inputs["name"] == DEPLOY.jobs["prod"].data["with"]["approved"]
+    deploy = STAGE.jobs["deploy"]
+    brought = deploy.step("Bring what was approved").inputs
+    assert brought["name"] == "${{ inputs.approved }}"
+    approved = deploy.step("Deploy").data["env"]["APPROVED"]
+    assert approved == f"${{{{ inputs.approved && '{brought['path']}' }}}}"
 
 
 def test_an_approver_has_as_long_as_a_run_can_wait() -> None:
@@ -130,18 +137,10 @@ def test_an_approver_has_as_long_as_a_run_can_wait() -> None:
     assert all(days > 30 for days in kept)
 
 
-def builders(workflow: Workflow) -> set[str]:
-    return {
-        name
-        for name, job in workflow.jobs.items()
-        for step in all_steps(job)
-        if step.make == "package"
-    }
-
-
 def test_the_function_is_built_once_on_the_way_to_prod() -> None:
     assert builders(CI) == {"package"}
     assert not builders(DEPLOY)
+    assert not builders(STAGE)
 
 
 def test_every_stage_takes_that_one_function_by_its_hash() -> None:
@@ -153,9 +152,11 @@ def test_every_stage_takes_that_one_function_by_its_hash() -> None:
     assert outputs["sha256"]["value"] == "${{ steps.hash.outputs.sha256 }}"
     compares = load(FOLDER / "actions/function/action.yml")["runs"]["steps"][-1]
     assert compares["env"] == {"SHA256": "${{ inputs.sha256 }}"}
-    assert compares["working-directory"] == "target/lambda/visitor-counter"
-    for stage in ("staging", "preview", "prod"):
-        assert functions_of(DEPLOY.jobs[stage]) == ["${{ needs.ci.outputs.sha256 }}"]
+    assert functions_of(STAGE.jobs["deploy"]) == ["${{ inputs.sha256 }}"]
+    built = "${{ needs.ci.outputs.sha256 }}"
+    assert functions_of(DEPLOY.jobs["preview"]) == [built]
+    for name in STAGES:
+        assert DEPLOY.jobs[name].data["with"]["sha256"] == built
 
 
 def test_the_function_that_is_tested_is_the_same() -> None:
@@ -163,24 +164,21 @@ def test_the_function_that_is_tested_is_the_same() -> None:
 
 
 def test_the_function_that_is_attested_is_the_same() -> None:
-    subject = {
-        "subject-name": "bootstrap.zip",
-        "subject-digest": "sha256:${{ needs.ci.outputs.sha256 }}",
+    origin, _, contents = DEPLOY.jobs["attest"].steps
+    for step in (origin, contents):
+        assert step.inputs["subject-digest"] == "sha256:${{ needs.ci.outputs.sha256 }}"
+
+
+@pytest.mark.parametrize(("name", "group"), STAGES.items())
+def test_a_stage_has_one_deployment_at_a_time_and_drops_none(name: str, group: str) -> None:
+    # The caller's: it lasts until the tests of the stage have ended, too.
+    assert DEPLOY.jobs[name].data["concurrency"] == {
+        "group": group,
+        "cancel-in-progress": False,
+        "queue": "max",
     }
-    origin, brought, contents = DEPLOY.jobs["attest"].steps
-    assert origin.inputs == subject
-    assert brought.inputs == {"name": "function", "path": "function"}
-    assert contents.inputs == subject | {"sbom-path": "function/sbom.cdx.json"}
-
-
-def test_an_environment_has_one_deployment_at_a_time_and_drops_none() -> None:
-    for name in ("staging", "prod"):
-        assert DEPLOY.jobs[name].data["concurrency"] == {
-            "group": f"deploy-{name}",
-            "cancel-in-progress": False,
-            "queue": "max",
-        }
     assert "concurrency" not in DEPLOY.data
+    assert "concurrency" not in STAGE.data
 
 
 def test_runs_for_main_never_end_each_others_checks() -> None:
@@ -188,44 +186,35 @@ def test_runs_for_main_never_end_each_others_checks() -> None:
     assert CI.data["concurrency"]["group"] == group
 
 
-@pytest.mark.parametrize("name", ["staging", "prod"])
-def test_a_deployment_that_takes_too_long_fails_before_its_job_is_cancelled(name: str) -> None:
-    job = DEPLOY.jobs[name]
-    limit = job.steps[job.position("deploy")].data["timeout-minutes"]
+def test_a_deployment_that_takes_too_long_fails_before_its_job_is_cancelled() -> None:
+    job = STAGE.jobs["deploy"]
+    limit = job.step("Deploy").data["timeout-minutes"]
     assert 30 <= limit <= job.data["timeout-minutes"] - 20
 
 
-@pytest.mark.parametrize("name", ["staging", "prod"])
-def test_what_changed_is_shown_however_a_deployment_ends(name: str) -> None:
-    job = DEPLOY.jobs[name]
-    shown = job.steps[job.position("deploy") + 1]
-    assert shown.name == "Show what changed"
-    assert shown.data["if"] == "${{ always() && steps.deploy.outcome != 'skipped' }}"
+def test_what_changed_is_shown_however_a_deployment_ends() -> None:
+    job = STAGE.jobs["deploy"]
+    assert job.in_order("Deploy", "Show what changed")
+    shown = job.step("Show what changed").data["if"]
+    assert shown == "${{ always() && steps.deploy.outcome != 'skipped' }}"
 
 
-def test_a_deployment_to_prod_that_failed_or_was_cancelled_says_how_to_go_back() -> None:
-    last = DEPLOY.jobs["prod"].steps[-1]
-    assert last.name == "Say how to go back"
-    assert last.data["if"] == (
-        "${{ (failure() || cancelled()) && steps.deploy.outcome != 'skipped' }}"
-    )
-    assert last.data["env"] == {
-        "GUIDE": "${{ github.server_url }}/${{ github.repository }}/blob/${{ github.sha }}"
-        "/docs/operations.md#rolling-back"
-    }
+@pytest.mark.parametrize("name", STAGE.jobs)
+def test_a_stage_that_failed_or_was_cancelled_says_how_to_roll_back(name: str) -> None:
+    last = STAGE.jobs[name].steps[-1]
+    assert last.name == "Say how to roll back"
+    assert "failure() || cancelled()" in last.data["if"]
+    assert last.data["env"]["GUIDE"].endswith("/docs/operations.md#rolling-back")
 
 
 def test_a_pull_request_is_previewed_or_told_why_not() -> None:
     previewed = PREVIEW.jobs["package"].data["if"].split(" && ")
     told = PREVIEW.jobs["notice"].data["if"].split(" || ")
-    assert previewed == [
-        "github.event.pull_request.head.repo.full_name == github.repository",
-        "github.event.pull_request.user.login != 'dependabot[bot]'",
-        "vars.PREVIEW_ROLE_ARN != ''",
-    ]
     assert told == [
         each.replace("==", "!=") if "==" in each else each.replace("!=", "==") for each in previewed
     ]
+    # A fork's code never runs beside a role.
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in previewed
 
 
 def test_a_preview_of_both_stacks_has_the_function_that_was_built_for_both() -> None:
@@ -233,19 +222,15 @@ def test_a_preview_of_both_stacks_has_the_function_that_was_built_for_both() -> 
     preview = PREVIEW.jobs["preview"]
     assert preview.needs == {"package"}
     assert functions_of(preview) == ["${{ needs.package.outputs.sha256 }}"]
-    assert preview.data["strategy"] == {
-        "fail-fast": False,
-        "matrix": {"stack": ["staging", "prod"]},
-    }
+    assert preview.data["strategy"]["matrix"] == {"stack": list(STAGES)}
+    assert preview.data["strategy"]["fail-fast"] is False
 
 
 def test_a_refused_preview_is_shown_and_commented_too() -> None:
     preview = PREVIEW.jobs["preview"]
-    shown = preview.steps[preview.position("preview") + 1 :]
-    assert {each.name: each.data["if"] for each in shown} == {
-        "Show it": "${{ !cancelled() && steps.preview.outcome != 'skipped' }}",
-        "Comment": "${{ !cancelled() }}",
-    }
+    assert preview.in_order("Preview", "Show it", "Comment")
+    for name in ("Show it", "Comment"):
+        assert "!cancelled()" in preview.step(name).data["if"]
 
 
 def test_a_pull_request_hears_of_a_preview_that_could_not_be_made() -> None:
@@ -257,27 +242,21 @@ def test_a_pull_request_hears_of_a_preview_that_could_not_be_made() -> None:
 
 def test_a_pull_request_leaves_nothing_behind_but_its_function() -> None:
     kept = [
-        name for name, job in PREVIEW.jobs.items() for step in all_steps(job) if UPLOAD in step.uses
+        name
+        for name, job in PREVIEW.jobs.items()
+        for step in all_steps(job)
+        if step.uses == "actions/upload-artifact"
     ]
     assert kept == ["package"]
 
 
-def test_only_a_public_repository_is_searched_for_vulnerabilities() -> None:
-    analyze = CODEQL.jobs["analyze"]
-    assert analyze.data["if"] == "github.event.repository.visibility == 'public'"
-    assert analyze.data["strategy"]["matrix"] == {
-        "language": ["actions", "javascript-typescript", "python", "rust"]
-    }
-
-
-@pytest.mark.parametrize(("workflow", "job"), [(AUDIT, "audit"), (FUZZ, "fuzz")])
-def test_what_needs_no_change_to_come_to_light_is_looked_for_each_week_too(
-    workflow: Workflow, job: str
-) -> None:
-    (schedule,) = workflow.triggers["schedule"]
-    assert schedule["cron"].endswith(" * * 1")
-    assert workflow.jobs[job].steps[-1].make == job
-    assert "if" not in workflow.jobs[job].data
+def test_drift_is_looked_for_on_main_in_both_stacks() -> None:
+    drift = DRIFT.jobs["drift"]
+    assert drift.data["if"].startswith("github.ref == 'refs/heads/main' && ")
+    assert drift.data["strategy"]["matrix"] == {"stack": list(STAGES)}
+    assert drift.in_order("Look for drift", "Show it", "Keep the issue")
+    # A look that failed says nothing about drift.
+    assert "if" not in drift.step("Keep the issue").data
 
 
 def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:
@@ -285,15 +264,3 @@ def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:
         "group": "drift-${{ github.ref }}",
         "cancel-in-progress": False,
     }
-
-
-def test_drift_is_looked_for_on_main_in_both_stacks() -> None:
-    drift = DRIFT.jobs["drift"]
-    assert drift.data["if"].startswith("github.ref == 'refs/heads/main' && ")
-    assert drift.data["strategy"]["matrix"] == {"stack": ["staging", "prod"]}
-    assert [each.name for each in drift.steps[drift.position("drift") :]] == [
-        "Look for drift",
-        "Show it",
-        "Keep the issue",
-    ]
-    assert "if" not in drift.steps[drift.position("drift-issue")].data

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from workflows.files import step_of
+from workflow_files import step_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="They are for Ubuntu.")
 
@@ -75,13 +74,13 @@ def test_without_a_version_no_cli_is_installed(tmp_path: Path) -> None:
 
 def test_a_deployment_that_began_and_failed_says_how_to_roll_back(tmp_path: Path) -> None:
     write(tmp_path / "target/preview/prod/started", b"")
-    outcome = run("deploy/prod: Say how to go back", tmp_path, GUIDE=GUIDE)
+    outcome = run("stage/deploy: Say how to roll back", tmp_path, GUIDE=GUIDE, STACK="prod")
     for text in (outcome.stdout, (tmp_path / "summary").read_text()):
         assert f"It may be half done. How to roll back: {GUIDE}" in text
 
 
 def test_a_deployment_that_never_began_says_that_nothing_was_changed(tmp_path: Path) -> None:
-    outcome = run("deploy/prod: Say how to go back", tmp_path, GUIDE=GUIDE)
+    outcome = run("stage/deploy: Say how to roll back", tmp_path, GUIDE=GUIDE, STACK="prod")
     for text in (outcome.stdout, (tmp_path / "summary").read_text()):
         assert "Nothing was changed" in text
         assert "roll back" not in text

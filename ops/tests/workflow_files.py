@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from counter_ops.project import PROJECT
 
-PROJECT = Path(__file__).absolute().parents[3]
 FOLDER = PROJECT / ".github"
 # What `uses` of a composite action begins with.
 ACTION = "./.github/actions/"
@@ -56,10 +56,9 @@ class Step:
         return self.data.get("run", "")
 
     @property
-    def make(self) -> str | None:
-        """The target, if it is a call of make and nothing else."""
-        match = re.fullmatch(r'make ([a-z-]+)((?: [A-Z]+=[\w/"$]+)*)', self.run)
-        return match and match[1]
+    def secrets(self) -> set[str]:
+        """The secrets that it gets, GitHub's own token among them."""
+        return set(re.findall(r"secrets\.\w+|github\.token", str(self.data)))
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,16 @@ class Job:
             return [self.data["uses"]]
         return [step.uses for step in self.steps if step.uses]
 
-    def position(self, make: str) -> int:
-        """Return where a target of make is called, the only time."""
-        (found,) = (index for index, step in enumerate(self.steps) if step.make == make)
+    def step(self, name: str) -> Step:
+        """Return its only step of a name."""
+        (found,) = (step for step in self.steps if step.name == name)
         return found
+
+    def in_order(self, *names: str) -> bool:
+        """Return whether it has these steps, one after the other, perhaps with others between."""
+        found = [step.name for step in self.steps]
+        positions = [found.index(name) for name in names]
+        return positions == sorted(positions)
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,8 @@ class Workflow:
 
 WORKFLOWS = {path.stem: Workflow(path) for path in sorted(FOLDER.glob("workflows/*"))}
 ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
-AUDIT, CI, CODEQL, DEPLOY, DRIFT, FUZZ, PREVIEW = (
-    WORKFLOWS[name] for name in ("audit", "ci", "codeql", "deploy", "drift", "fuzz", "preview")
+CI, DEPLOY, DRIFT, PREVIEW, STAGE = (
+    WORKFLOWS[name] for name in ("ci", "deploy", "drift", "preview", "stage")
 )
 TEXTS = {path: path.read_text() for path in [*(each.path for each in WORKFLOWS.values()), *ACTIONS]}
 
@@ -163,7 +168,11 @@ def step_of(name: str) -> Step:
 
 def all_steps(job: Job) -> Iterator[Step]:
     """Return a job's steps, with those of the composite actions that it uses."""
-    for step in job.steps:
+    yield from _with_actions(job.steps)
+
+
+def _with_actions(steps: list[Step]) -> Iterator[Step]:
+    for step in steps:
         yield step
         if step.uses.startswith(ACTION):
-            yield from action(step.uses.removeprefix(ACTION))
+            yield from _with_actions(action(step.uses.removeprefix(ACTION)))

@@ -1,6 +1,6 @@
 """Makes the REST API and what belongs to it."""
 
-from engine import Properties, as_text
+from pulumi_program import Properties, as_text
 
 from emulator.clients import ACCOUNT, REGION, Clients
 from emulator.document import import_document

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from engine import Program
+from pulumi_program import Program
 from workspace import PROJECT, copy_project, package
 
-from emulator.bootstrap import host_bootstrap
 from emulator.clients import Clients
 from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 from emulator.deployer import Deployer
+from emulator.host_build import host_bootstrap
 from emulator.server import emulator
 
 _ALL_RIGHTS = json.dumps(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import requests
 from client import Counter
-from engine import Program, Properties
+from pulumi_program import Program, Properties
 
 from emulator.clients import Clients
 from emulator.deployer import Deployer

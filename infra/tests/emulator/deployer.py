@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine import Properties, Provider
+from pulumi_program import Properties, Provider
 
 from emulator import api, function, monitoring, table
 from emulator.clients import Clients

@@ -3,8 +3,8 @@
 from pathlib import Path
 from uuid import uuid4
 
-from engine import Properties
 from pulumi import FileArchive
+from pulumi_program import Properties
 
 from emulator.clients import REGION, Clients
 from emulator.inputs import Inputs

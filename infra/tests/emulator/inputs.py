@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-from engine import Properties
 from mypy_boto3_dynamodb.type_defs import TagTypeDef
+from pulumi_program import Properties
 
 
 class RefusedError(Exception):

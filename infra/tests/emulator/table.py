@@ -1,6 +1,6 @@
 """Makes the table."""
 
-from engine import Properties
+from pulumi_program import Properties
 
 from emulator.clients import Clients
 from emulator.inputs import Inputs

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from engine import Properties
+from pulumi_program import Properties
 from stack.openapi import gateway_document
 from workspace import PROJECT
 

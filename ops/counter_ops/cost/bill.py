@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from cost.prices import Price, Prices
-from cost.usage import Usage
+from counter_ops.cost.prices import Price, Prices
+from counter_ops.cost.usage import Usage
 
 _CENT = Decimal("0.01")
 

@@ -1,15 +1,30 @@
-"""Print what a stack costs: its bill for a month of visits, and the most that an attack adds."""
+"""`counter cost`: prints the bill for a month of visits, and the most that an attack adds."""
 
 import argparse
 import sys
+from pathlib import Path
 
 from stack.config import ConfigError
+from stack.stack_file import StackFileError
 
-from cost.page import Stack, publish, tables
-from cost.prices import read_prices
-from cost.stack_file import StackFileError, read_stack
+from counter_ops.cost.page import Stack, publish, tables
+from counter_ops.cost.prices import read_prices
+from counter_ops.cost.stack_settings import read_stack
+from counter_ops.errors import UserError
+from counter_ops.project import PROJECT
+from counter_ops.stack_name import add_stack
 
 _MOST_VISITS = 10**12
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+    parser.add_argument("--visits", type=visit_count, default=1_000_000, help="in a month")
+    parser.add_argument(
+        "--stack-files", type=Path, default=PROJECT, help="the folder of Pulumi.STACK.yaml"
+    )
+    parser.add_argument("--publish", action="store_true", help="write docs/cost.md")
 
 
 def visit_count(text: str) -> int:
@@ -20,22 +35,17 @@ def visit_count(text: str) -> int:
     return int(text)
 
 
-def main() -> None:
+def run(arguments: argparse.Namespace) -> int:
     """Print the bills, or write them into docs/cost.md."""
-    parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
-    parser.add_argument("stack")
-    parser.add_argument("--visits", type=visit_count, default=1_000_000, help="in a month")
-    parser.add_argument("--publish", action="store_true", help="into docs/cost.md")
-    arguments = parser.parse_args()
     price_list = read_prices()
     try:
-        region, settings = read_stack(arguments.stack)
+        region, settings = read_stack(arguments.stack, arguments.stack_files)
     except (StackFileError, ConfigError) as error:
-        parser.error(str(error))
+        raise UserError(str(error)) from error
     if region != price_list.region:
         print(
-            f"note: {arguments.stack} is in {region}, and the prices are those of "
-            f"{price_list.region}. infra/cost/prices.yaml has them.",
+            f"note: {arguments.stack} is in {region}; the prices are those of "
+            f"{price_list.region}, from ops/counter_ops/cost/prices.yaml.",
             file=sys.stderr,
         )
     stack = Stack(arguments.stack, settings, price_list)
@@ -43,7 +53,4 @@ def main() -> None:
         publish(stack)
     else:
         print(tables(stack, arguments.visits), end="")
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -8,13 +8,13 @@ from pathlib import Path
 from stack.alarms import Watched, alarms
 from stack.settings import Settings
 
-from cost.bill import Line, dollars, lines, total
-from cost.prices import PriceList
-from cost.stack_file import PROJECT
-from cost.usage import month, refused_day, unknown_paths_day, worst_day
+from counter_ops.cost.bill import Line, dollars, lines, total
+from counter_ops.cost.prices import PriceList
+from counter_ops.cost.usage import month, refused_day, unknown_paths_day, worst_day
+from counter_ops.project import PROJECT
 
 PAGE = PROJECT / "docs/cost.md"
-BEGIN = "<!-- make cost STACK=prod PUBLISH=1 writes from here -->\n"
+BEGIN = "<!-- make cost-page writes from here -->\n"
 END = "<!-- to here -->"
 
 _PAGE_VISITS = (10_000, 100_000, 1_000_000, 10_000_000)

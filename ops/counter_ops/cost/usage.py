@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from stack.settings import Settings
 
-from cost.prices import Assumptions
+from counter_ops.cost.prices import Assumptions
 
 MONTH_DAYS = 30
 DAY_SECONDS = 86_400

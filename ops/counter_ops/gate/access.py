@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from gate.findings import Danger, Finding, code
-from gate.policies import (
+from counter_ops.gate.findings import Danger, Finding, code
+from counter_ops.gate.policies import (
     Grant,
     PolicyError,
     far_reaching,
@@ -18,8 +18,8 @@ from gate.policies import (
     open_to_anyone,
     widened,
 )
-from gate.preview import CREATIONS, Preview, State, Step
-from gate.values import is_secret, is_unknown, unpacked
+from counter_ops.gate.preview_output import CREATIONS, Preview, State, Step
+from counter_ops.gate.values import is_secret, is_unknown, unpacked
 
 ROLE = "aws:iam/role:Role"
 PERMISSION = "aws:lambda/permission:Permission"

@@ -6,9 +6,9 @@ from difflib import unified_diff
 import yaml
 from pydantic import JsonValue
 
-from gate.findings import visible
-from gate.preview import State, Step
-from gate.values import showable, unpacked
+from counter_ops.gate.findings import visible
+from counter_ops.gate.preview_output import State, Step
+from counter_ops.gate.values import showable, unpacked
 
 _CONTEXT_LINES = 2
 

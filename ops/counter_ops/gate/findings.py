@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gate.preview import Step
+from counter_ops.gate.preview_output import Step
 
 
 class Danger(StrEnum):

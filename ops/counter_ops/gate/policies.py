@@ -11,7 +11,7 @@ from itertools import product
 
 from pydantic import JsonValue
 
-from gate.findings import code
+from counter_ops.gate.findings import code
 
 # Of these, the requests name no resource that a policy could.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

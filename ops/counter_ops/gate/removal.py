@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gate.findings import Danger, Finding, code
-from gate.preview import CREATIONS, DELETIONS, REPLACEMENTS, Preview, Step
+from counter_ops.gate.findings import Danger, Finding, code
+from counter_ops.gate.preview_output import CREATIONS, DELETIONS, REPLACEMENTS, Preview, Step
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from gate.findings import Danger, Finding, code
-from gate.preview import Preview, State, Step
-from gate.values import is_unknown
+from counter_ops.gate.findings import Danger, Finding, code
+from counter_ops.gate.preview_output import Preview, State, Step
+from counter_ops.gate.values import is_unknown
 
 # What must not be turned off, or on, by the names that the resources of AWS give it.
 _STAYS_ON = {

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import yaml
 
-from gate.diff import diff
-from gate.findings import Danger, Finding, code, visible
-from gate.preview import Preview, Step
-from gate.verdict import Verdict
+from counter_ops.gate.diff import diff
+from counter_ops.gate.findings import Danger, Finding, code, visible
+from counter_ops.gate.preview_output import Preview, Step
+from counter_ops.gate.verdict import Verdict
 
 JOB_SUMMARY_LIMIT = 900_000
 """Characters, of which few take more than a byte. GitHub takes 1 MiB:
@@ -19,9 +19,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 COMMENT_LIMIT = 60_000
 """Characters. GitHub takes 65,536, and whoever posts the comment adds to it."""
 
-_HOW_TO_ALLOW = (
-    "What is intended goes into `infra/gate/allowed.yaml`, to be reviewed with the change:"
-)
+_HOW_TO_ALLOW = "What is intended goes into `allowed-changes.yaml`, to be reviewed with the change:"
 
 _NOT_WHOLE = (
     "Resources that stay as they are aren't listed (`--show-sames`), so it can't be seen if one of "

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from gate.access import wider_access
-from gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
-from gate.findings import Danger, Finding, code
-from gate.preview import KNOWN, Preview, PreviewError, read_preview
-from gate.removal import removals
-from gate.safeguards import lost_safeguards
+from counter_ops.gate.access import wider_access
+from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from counter_ops.gate.findings import Danger, Finding, code
+from counter_ops.gate.preview_output import KNOWN, Preview, PreviewError, read_preview
+from counter_ops.gate.removal import removals
+from counter_ops.gate.safeguards import lost_safeguards
 
 
 @dataclass(frozen=True)

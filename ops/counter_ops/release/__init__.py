@@ -1,4 +1,4 @@
-"""What workflows and developers do with a stack: `python -m release`.
+"""What people and workflows do with a stack.
 
-`engine` runs the pulumi CLI; `preview`, `deploy` and `drift` are a command each.
+`pulumi_cli` runs the Pulumi CLI; `preview`, `deploy`, `drift` and `url` are a command each.
 """

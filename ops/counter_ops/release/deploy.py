@@ -1,15 +1,25 @@
-"""Deploy a stack: what was previewed, judged, and perhaps approved, and nothing else."""
+"""`counter deploy`: deploy what was previewed, judged, and perhaps approved, and nothing else."""
 
+import argparse
 from pathlib import Path
 
-from gate.preview import Preview, PreviewError, State, read_preview
+from counter_ops.errors import UserError
+from counter_ops.gate.preview_output import Preview, PreviewError, State, read_preview
+from counter_ops.release.preview import Folder, preview
+from counter_ops.release.pulumi_cli import update
+from counter_ops.stack_name import add_stack
 
-from release.engine import update
-from release.preview import Folder, preview
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+    parser.add_argument("--approved", type=Path, help="the folder of an approved preview")
 
 
-class DeployError(Exception):
-    """Says why a stack wasn't deployed."""
+def run(arguments: argparse.Namespace) -> int:
+    """Deploy the stack."""
+    deploy(arguments.stack, arguments.approved)
+    return 0
 
 
 def deploy(stack: str, approved: Path | None) -> None:
@@ -19,13 +29,13 @@ def deploy(stack: str, approved: Path | None) -> None:
     gate as well, and is deployed instead.
 
     Raises:
-        DeployError: if the gate refuses, or the deployment fails.
+        UserError: the gate refuses, or the deployment fails.
 
     """
     verdict = preview(stack)
     if not verdict.may_go_on or verdict.preview is None:
         msg = f"{stack} was not deployed: the gate refuses, see above"
-        raise DeployError(msg)
+        raise UserError(msg)
     now = Folder.of(stack)
     plan = now.plan
     if approved:
@@ -46,7 +56,7 @@ def deploy(stack: str, approved: Path | None) -> None:
             f"the deployment of {stack} failed, see above. What was done before stays done; "
             "docs/operations.md#rolling-back says how to go back"
         )
-        raise DeployError(msg)
+        raise UserError(msg)
 
 
 def _still_fits(approved: Folder, now: Preview) -> bool:
@@ -54,7 +64,7 @@ def _still_fits(approved: Folder, now: Preview) -> bool:
         before = read_preview(approved.preview.read_text())
     except (OSError, PreviewError) as error:
         msg = f"{approved.preview}, which was approved, can't be read: {error}"
-        raise DeployError(msg) from error
+        raise UserError(msg) from error
     return _changes(before) == _changes(now)
 
 

@@ -1,11 +1,13 @@
-"""Compare a stack with what is really there."""
+"""`counter drift`: compare a stack with what is really there."""
 
+import argparse
 import shutil
 from enum import StrEnum
 
-from gate.summary import printed
-
-from release.engine import PROJECT, ask
+from counter_ops.gate.summary import printed
+from counter_ops.project import TARGET
+from counter_ops.release.pulumi_cli import ask
+from counter_ops.stack_name import add_stack
 
 # What the CLI exits with where --expect-no-changes is not met.
 _UNEXPECTED_CHANGES = 7
@@ -20,22 +22,32 @@ class Drift(StrEnum):
     """It couldn't be found out."""
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look for drift. Finding some is no failure."""
+    return 1 if drift(arguments.stack) is Drift.FAILED else 0
+
+
 def drift(stack: str) -> Drift:
     """Compare a stack with what is really there, and keep the report and a word in a folder."""
     # Not a preview, which would also show what simply isn't released yet.
     options = ["--preview-only", "--expect-no-changes", "--diff"]
-    run = ask("refresh", stack, options)
-    match run.returncode:
+    ended = ask("refresh", stack, options)
+    match ended.returncode:
         case 0:
             found = Drift.NONE
         case code if code == _UNEXPECTED_CHANGES:
             found = Drift.FOUND
         case _:
             found = Drift.FAILED
-    folder = PROJECT / "target/drift" / stack
+    folder = TARGET / "drift" / stack
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    report = f"{run.stdout}\n{run.stderr}".strip()
+    report = f"{ended.stdout}\n{ended.stderr}".strip()
     (folder / "report.md").write_text(f"## {stack} and what is there\n\n{printed(report)}\n")
     (folder / "verdict").write_text(f"{found}\n")
     print(report)

@@ -1,13 +1,15 @@
-"""Preview a stack, and judge what would change."""
+"""`counter preview`: preview a stack, and judge what would change."""
 
+import argparse
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate.summary import COMMENT_LIMIT, JOB_SUMMARY_LIMIT, markdown, verdict_markdown
-from gate.verdict import Run, Verdict, decide
-
-from release.engine import PROJECT, ask
+from counter_ops.gate.summary import COMMENT_LIMIT, JOB_SUMMARY_LIMIT, markdown, verdict_markdown
+from counter_ops.gate.verdict import Run, Verdict, decide
+from counter_ops.project import PROJECT, TARGET
+from counter_ops.release.pulumi_cli import ask
+from counter_ops.stack_name import add_stack
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Folder:
     @classmethod
     def of(cls, stack: str) -> "Folder":
         """Return the folder of a stack's latest preview."""
-        return cls(PROJECT / "target/preview" / stack)
+        return cls(TARGET / "preview" / stack)
 
     @property
     def preview(self) -> Path:
@@ -47,6 +49,16 @@ class Folder:
         return self.path / "comment.md"
 
 
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Preview the stack."""
+    return 0 if preview(arguments.stack).may_go_on else 1
+
+
 def preview(stack: str) -> Verdict:
     """Preview a stack, say whether it may go on, and keep all of that in its folder."""
     folder = Folder.of(stack)
@@ -54,9 +66,9 @@ def preview(stack: str) -> Verdict:
     folder.path.mkdir(parents=True)
     # Unchanged resources, too: one of them may lose its `retainOnDelete`, and nothing else.
     options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
-    run = ask("preview", stack, options)
-    verdict = decide(Run(run.stdout, run.returncode, run.stderr, stack))
-    folder.preview.write_text(run.stdout)
+    ended = ask("preview", stack, options)
+    verdict = decide(Run(ended.stdout, ended.returncode, ended.stderr, stack))
+    folder.preview.write_text(ended.stdout)
     folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview itself has them."))
     folder.comment.write_text(
         markdown(verdict, COMMENT_LIMIT, "The summary of the workflow's run has them.")

@@ -3,47 +3,60 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+from counter_ops.errors import UserError
+from counter_ops.project import PROJECT
 
-
-class EngineError(Exception):
-    """Says why the CLI can't be run."""
+# The address of a state in a bucket is signed, and gives access to it.
+_NO_ADDRESS = "--suppress-permalink=true"
 
 
 def ask(command: str, stack: str, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command of the CLI on a stack, and keep what it prints.
+    """Run `preview` or `refresh` on a stack, and keep what the CLI prints.
 
     Raises:
-        EngineError: if there is no CLI.
+        UserError: there is no CLI.
 
     """
-    return _run(command, stack, ["--color=never", "--non-interactive", *options], capture=True)
+    quiet = ["--color=never", "--non-interactive", _NO_ADDRESS]
+    return _run([command, "--stack", stack, *quiet, *options], capture=True)
 
 
 def update(stack: str, options: Sequence[str]) -> bool:
-    """Update a stack in front of whoever watches, and tell whether that worked.
+    """Update a stack with its output on the terminal, and return whether that succeeded.
 
     On a terminal the CLI asks before it does anything.
 
     Raises:
-        EngineError: if there is no CLI.
+        UserError: there is no CLI.
 
     """
     unattended = [] if sys.stdin.isatty() else ["--yes", "--non-interactive"]
-    return _run("up", stack, [*unattended, *options], capture=False).returncode == 0
+    command = ["up", "--stack", stack, *unattended, _NO_ADDRESS, *options]
+    return _run(command, capture=False).returncode == 0
 
 
-def _run(
-    command: str, stack: str, options: Sequence[str], *, capture: bool
-) -> subprocess.CompletedProcess[str]:
-    # The address of a state in a bucket is signed, and gives access to it.
-    arguments = ["pulumi", command, "--stack", stack, "--suppress-permalink=true", *options]
+def output(stack: str, name: str) -> str:
+    """Return an output of a deployed stack.
+
+    Raises:
+        UserError: there is no CLI, or the stack has no such output.
+
+    """
+    ended = _run(["stack", "output", name, "--stack", stack], capture=True)
+    if ended.returncode != 0:
+        message = (
+            f"{stack} has no output {name}. Is it deployed? pulumi says: {ended.stderr.strip()}"
+        )
+        raise UserError(message)
+    return ended.stdout.strip()
+
+
+def _run(arguments: Sequence[str], *, capture: bool) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            arguments, cwd=PROJECT, check=False, text=True, capture_output=capture
+            ["pulumi", *arguments], cwd=PROJECT, check=False, text=True, capture_output=capture
         )
     except FileNotFoundError as error:
-        msg = "pulumi is missing. Install it: https://www.pulumi.com/docs/install/"
-        raise EngineError(msg) from error
+        message = "pulumi is missing. Install it: https://www.pulumi.com/docs/install/"
+        raise UserError(message) from error

@@ -1,13 +1,30 @@
-"""Whether a commit would take the place of a newer one.
+"""`counter check-order`: whether a commit would take the place of a newer one.
 
 Two runs for main can reach an environment the other way round, when the checks of the newer commit
 are quicker. Then the older one stops.
 """
 
-from github.client import Github, Problem
+import argparse
+
+from counter_ops.errors import UserError
+from counter_ops.stack_name import add_stack
+from counter_ops.workflows.github_api import GithubApi
+from counter_ops.workflows.run_context import RunContext
 
 
-def check_order(github: Github, environment: str, commit: str) -> str:
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the run's commit."""
+    context = RunContext.of_environment()
+    print(check_order(context.github(), arguments.stack, context.value("GITHUB_SHA")))
+    return 0
+
+
+def check_order(github: GithubApi, environment: str, commit: str) -> str:
     """Return a line about it, or raise that a newer commit was deployed already."""
     deployed = _last_deployed(github, environment)
     if deployed is None:
@@ -19,11 +36,11 @@ def check_order(github: Github, environment: str, commit: str) -> str:
             f"{commit[:7]} is older than {deployed[:7]}, which {environment} has already. "
             "Nothing was changed. To go back, see docs/operations.md#rolling-back."
         )
-        raise Problem(message)
+        raise UserError(message)
     return f"{environment} has nothing newer than {commit[:7]}."
 
 
-def _last_deployed(github: Github, environment: str) -> str | None:
+def _last_deployed(github: GithubApi, environment: str) -> str | None:
     """Return the commit of the newest deployment that succeeded, perhaps long ago."""
     for deployments in github.pages("deployments", environment=environment):
         for deployment in deployments:

@@ -1,12 +1,50 @@
-"""One open issue a stack while it isn't what was deployed."""
+"""`counter drift-issue`: one open issue a stack while it isn't what was deployed."""
 
-from release.drift import Drift
+import argparse
+from pathlib import Path
 
-from github.body import Marker, compose
-from github.client import Github
+from counter_ops.errors import UserError
+from counter_ops.project import TARGET
+from counter_ops.release.drift import Drift
+from counter_ops.stack_name import add_stack
+from counter_ops.workflows.github_api import GithubApi
+from counter_ops.workflows.marked_text import Marker, compose
+from counter_ops.workflows.run_context import RunContext
 
 
-def tell_drift(github: Github, stack: str, verdict: Drift, report: str, run_url: str) -> str:
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Keep the issue, by what an earlier step found."""
+    context = RunContext.of_environment()
+    folder = TARGET / "drift" / arguments.stack
+    verdict = _read_verdict(folder / "verdict")
+    report = _read(folder / "report.md") if verdict is Drift.FOUND else ""
+    print(tell_drift(context.github(), arguments.stack, verdict, report, context.run_url()))
+    return 0
+
+
+def _read_verdict(path: Path) -> Drift:
+    word = _read(path).strip()
+    try:
+        return Drift(word)
+    except ValueError as error:
+        message = f"{path} says {word!r}, and can say only {', '.join(Drift)}."
+        raise UserError(message) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"{path} can't be read ({error.strerror}): the step that writes it failed."
+        raise UserError(message) from error
+
+
+def tell_drift(github: GithubApi, stack: str, verdict: Drift, report: str, run_url: str) -> str:
     """Open, change or close the issue."""
     if verdict is Drift.FAILED:
         return "The look for drift failed, so the issues stay as they are."

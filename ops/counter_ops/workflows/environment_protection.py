@@ -1,4 +1,4 @@
-"""Whether only `main` can deploy, and somebody must approve what reaches prod.
+"""`counter check-protection`: whether only `main` deploys, and prod needs an approval.
 
 The role that deploys to an environment trusts whatever runs in it, of any branch.
 A private repository can have required reviewers only with GitHub Enterprise, and branch rules only
@@ -6,9 +6,12 @@ with a paid plan. Its owner can accept that.
 https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
 """
 
+import argparse
 from http import HTTPStatus
 
-from github.client import Github, Json, Problem, Refused
+from counter_ops.errors import UserError
+from counter_ops.workflows.github_api import GithubApi, GithubError, Json
+from counter_ops.workflows.run_context import RunContext
 
 _ENVIRONMENTS = ("staging", "prod")
 _REVIEWED = "prod"
@@ -16,7 +19,19 @@ _BRANCH = "main"
 _ACCEPT = "ACCEPT_UNREVIEWED_PROD"
 
 
-def check_protection(github: Github, *, accepted: bool) -> str:
+def configure(_: argparse.ArgumentParser) -> None:
+    """Add no arguments."""
+
+
+def run(_: argparse.Namespace) -> int:
+    """Check the run's repository."""
+    context = RunContext.of_environment()
+    accepted = context.variables.get(_ACCEPT) == "true"
+    print(check_protection(context.github(), accepted=accepted))
+    return 0
+
+
+def check_protection(github: GithubApi, *, accepted: bool) -> str:
     """Return a line about it, or raise what is missing and both ways out."""
     missing = {name: found for name in _ENVIRONMENTS if (found := _missing(github, name))}
     if not missing:
@@ -29,13 +44,13 @@ def check_protection(github: Github, *, accepted: bool) -> str:
         f"Environments), or accept that with `gh variable set {_ACCEPT} --body true`. "
         "See docs/pipeline.md."
     )
-    raise Problem(message)
+    raise UserError(message)
 
 
-def _missing(github: Github, name: str) -> list[str]:
+def _missing(github: GithubApi, name: str) -> list[str]:
     try:
         environment = github.get(f"environments/{name}")
-    except Refused as refused:
+    except GithubError as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise
         return ["GitHub has no environment of this name, so whatever asks for it may deploy"]
@@ -50,7 +65,7 @@ def _missing(github: Github, name: str) -> list[str]:
     return missing
 
 
-def _allowed(github: Github, name: str, environment: Json) -> str:
+def _allowed(github: GithubApi, name: str, environment: Json) -> str:
     """Return from where deployments may come."""
     policy = environment["deployment_branch_policy"]
     if policy is None:

@@ -7,17 +7,15 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from counter_ops.errors import UserError
+
 Json = dict[str, Any]
 
 # Of a connection, and of what comes between two bytes.
 _SECONDS = 30
 
 
-class Problem(Exception):  # noqa: N818 - not always an error of this program
-    """Why something can't be done and what to do about it, in a line for people."""
-
-
-class Refused(Problem):
+class GithubError(UserError):
     """GitHub answered a request with an error."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -26,7 +24,7 @@ class Refused(Problem):
         self.status = status
 
 
-class Github:
+class GithubApi:
     """A repository on GitHub."""
 
     def __init__(self, api_url: str, repository: str, token: str) -> None:
@@ -91,9 +89,9 @@ class Github:
         except requests.RequestException as error:
             # Only its kind: the message of some holds the headers, and so the token.
             message = f"{method} {url} failed: {type(error).__name__}. Run the job again later."
-            raise Problem(message) from None
+            raise UserError(message) from None
         if not response.ok:
-            raise Refused(response.status_code, _refusal(method, url, response))
+            raise GithubError(response.status_code, _refusal(method, url, response))
         return response
 
 

@@ -1,12 +1,34 @@
-"""One comment a stack on a pull request: what the change would do to it."""
+"""`counter comment`: one comment a stack on a pull request, with what the change would do to it."""
 
-from github.body import Marker, compose
-from github.client import Github
-from github.context import PullRequest
+import argparse
+
+from counter_ops.project import TARGET
+from counter_ops.stack_name import add_stack
+from counter_ops.workflows.github_api import GithubApi
+from counter_ops.workflows.marked_text import Marker, compose
+from counter_ops.workflows.run_context import PullRequest, RunContext
+
+NO_PREVIEW = "**No preview of this commit**: see the run."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_stack(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Post the preview that an earlier step made."""
+    context = RunContext.of_environment()
+    # Where there is none, the last commit's must not stay there as if it were about this one.
+    path = TARGET / "preview" / arguments.stack / "comment.md"
+    contents = path.read_text(encoding="utf-8") if path.exists() else NO_PREVIEW
+    github, pull_request = context.github(), context.pull_request()
+    print(comment(github, pull_request, arguments.stack, contents, context.run_url()))
+    return 0
 
 
 def comment(
-    github: Github, pull_request: PullRequest, stack: str, contents: str, run_url: str
+    github: GithubApi, pull_request: PullRequest, stack: str, contents: str, run_url: str
 ) -> str:
     """Write the comment, in the place of the last one if there is one."""
     marker = Marker(f"preview of {stack}")

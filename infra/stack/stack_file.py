@@ -1,0 +1,89 @@
+"""A stack's config, read from its file without the engine: for the cost model and for tests."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+PROJECT_FILE = "Pulumi.yaml"
+
+
+class StackFileError(Exception):
+    """A stack has no file. The message says which there are."""
+
+
+def read_config(project: Path, file: Path | None = None) -> dict[str, str]:
+    """Return a stack's whole config, as the engine hands it to a program.
+
+    Defaults of the project stand in for keys that the file doesn't set, and for encrypted values:
+    only the engine can open those. In a list, encrypted entries are left out.
+
+    Args:
+        project: a Pulumi.yaml.
+        file: a Pulumi.STACK.yaml, if the stack has one.
+
+    Returns:
+        Values by their full key, such as visitor-counter:protect: text, or JSON.
+
+    """
+    name = project_name(project)
+    values = {
+        f"{name}:{key}": schema["default"]
+        for key, schema in _mapping(project).get("config", {}).items()
+        if isinstance(schema, dict) and "default" in schema
+    }
+    # Where nothing is set, `config` is missing or empty.
+    given = _mapping(file).get("config") if file else None
+    for key, value in (given or {}).items():
+        if not _is_encrypted(value):
+            values[key] = _without_encrypted(value)
+    return {key: as_text(value) for key, value in values.items()}
+
+
+def find_stack_file(stack: str, folder: Path) -> Path:
+    """Return a stack's file.
+
+    Raises:
+        StackFileError: there is none.
+
+    """
+    path = folder / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        there_are = ", ".join(stack_names(folder)) or "none"
+        message = f"there is no {path.name} in {folder}. Stacks with a file: {there_are}"
+        raise StackFileError(message)
+    return path
+
+
+def stack_names(folder: Path) -> list[str]:
+    """Return the names of the stacks that have a file."""
+    return sorted(
+        file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        for file in folder.glob("Pulumi.*.yaml")
+    )
+
+
+def project_name(project: Path) -> str:
+    """Return the name of a project, which is the namespace of its keys."""
+    return _mapping(project)["name"]
+
+
+def as_text(value: object) -> str:
+    """Return a value as the engine hands it over: text, and JSON for what isn't flat."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _mapping(path: Path) -> dict[str, Any]:
+    return cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+
+
+def _is_encrypted(value: object) -> bool:
+    return isinstance(value, Mapping) and cast("Mapping[str, object]", value).keys() == {"secure"}
+
+
+def _without_encrypted(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return [each for each in cast("list[object]", value) if not _is_encrypted(each)]

@@ -1,0 +1,52 @@
+"""The command line."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from counter_ops.errors import UserError
+
+COMMANDS = {
+    "preview": ("release.preview", "preview a stack, and judge what would change"),
+    "deploy": ("release.deploy", "deploy a stack through the gate"),
+    "drift": ("release.drift", "find changes to a stack that weren't deployed"),
+    "url": ("release.url", "print the URL of a deployed stack"),
+    "gate": ("gate.command", "judge the output of `pulumi preview --json`"),
+    "cost": ("cost.command", "estimate what a stack costs"),
+    "package": ("package", "build the function for Lambda"),
+    "sbom": ("sbom", "list the crates in the package, as CycloneDX"),
+    "audit": ("audit", "check the locked packages for advisories"),
+    "plugin": ("plugin", "install the AWS provider's plugin, or record its checksums"),
+    "comment": ("workflows.preview_comment", "post a preview on its pull request"),
+    "drift-issue": ("workflows.drift_issue", "open, update or close the issue about drift"),
+    "check-order": ("workflows.deploy_order", "refuse a commit older than the deployed one"),
+    "check-protection": (
+        "workflows.environment_protection",
+        "refuse environments that anyone can deploy to",
+    ),
+}
+"""Each command's module and what it does. Only the chosen module is imported: a job that deploys
+has the packages of `deploy`, not those of `sbom`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that the arguments name, and return the exit code.
+
+    0 is success, 1 a refusal or a failure with a message, 2 arguments that can't be used.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="counter", description="The visitor counter's tools.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary.capitalize()}.")
+        if name in arguments[:1]:
+            chosen = importlib.import_module(f"counter_ops.{module}")
+            chosen.configure(command)
+            command.set_defaults(run=chosen.run)
+    chosen_arguments = parser.parse_args(arguments)
+    try:
+        return chosen_arguments.run(chosen_arguments)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
