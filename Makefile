@@ -1,8 +1,10 @@
-# Everything a developer does here. Each target brings what it needs: `.venv` is made from
-# requirements-dev.txt, and made anew when that changes.
+# Everything a developer does here. Each target brings what it needs.
+#
+# It works with GNU make 3.81, which macOS has. That knows no .SHELLFLAGS, so a line of a recipe is a
+# single command, or commands joined by `&&`. It would also look for commands on the PATH it was started
+# with, if its shell weren't named here.
 
 SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -19,17 +21,22 @@ ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12
 QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
 .PHONY: help
-help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help:
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: rust
 rust:
 	@command -v cargo >/dev/null || \
 		{ echo 'error: cargo is missing. Install Rust: https://rustup.rs' >&2; exit 1; }
 
+##@ Try it
+
 .PHONY: run
 run: rust ## Run the counter on this machine (PORT=3000).
 	@cargo run --locked --package visitor-counter-local
+
+##@ Check
 
 .PHONY: test
 test: lint test-rust test-infra test-api test-frontend ## Check and test everything.
@@ -50,9 +57,11 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip \
 		--allow license-exception-not-encountered bans licenses sources
 	@# The others ship nothing: they may hold a crate twice, and needn't have each licence.
-	for folder in bench/contenders fuzz; do \
-		cargo deny --locked --log-level error --manifest-path $$folder/Cargo.toml --config deny.toml \
-			check --allow duplicate --allow license-not-encountered bans licenses sources; done
+	$(call deny-unshipped,bench/contenders)
+	$(call deny-unshipped,fuzz)
+
+deny-unshipped = cargo deny --locked --log-level error --manifest-path $(1)/Cargo.toml --config deny.toml \
+	check --allow duplicate --allow license-not-encountered bans licenses sources
 
 .PHONY: audit
 audit: rust $(VENV) ## Ask what is known against the packages: vulnerabilities, withdrawn versions.
@@ -74,6 +83,8 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
+##@ Measure and stress
+
 .PHONY: bench
 bench: rust ## Measure the function beside the alternatives (ROUNDS=40; PUBLISH=1 into the docs).
 	@cargo run --locked --profile quick --package visitor-counter-bench
@@ -85,22 +96,18 @@ faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=
 
 .PHONY: fuzz
 fuzz: rust $(VENV) ## Let the parsers read what nobody thought of (MINUTES=1 for each).
-	@cd fuzz; mkdir -p corpus/event; for inputs in 'event corpus/event ../handler/tests/behaviour/events' origin; do \
-		cargo fuzz run --fuzz-dir . $$inputs -- -max_total_time=$$((60 * $(or $(MINUTES),1))); done
+	@mkdir -p fuzz/corpus/event
+	@$(call fuzz,event corpus/event ../handler/tests/behaviour/events)
+	@$(call fuzz,origin)
+
+fuzz = cd fuzz && cargo fuzz run --fuzz-dir . $(1) -- -max_total_time=$$((60 * $(or $(MINUTES),1)))
 
 .PHONY: soak
 soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
 	cargo test --locked --profile quick --package visitor-counter-local --test behaviour -- \
 		--ignored --nocapture soak
 
-.PHONY: integrity
-integrity: ## Put the element's hash into the docs.
-	hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A); \
-		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
-
-.PHONY: screenshot
-screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
-	PYTHONPATH=tests python frontend/tests/screenshot.py
+##@ Package
 
 .PHONY: package
 package: rust $(VENV) ## Build the function for Lambda (arm64).
@@ -130,6 +137,8 @@ stack = $(if $(STACK),$(STACK),$(error say which stack, such as: make $@ STACK=s
 url = "$(if $(URL),$(URL),$$(pulumi stack output visitorCountUrl --stack $(if $(STACK),$(STACK),\
 	$(error say which URL or stack, such as: make $@ STACK=staging))))"
 
+##@ Stacks
+
 .PHONY: preview
 preview: $(VENV) ## Preview a stack, and judge what would change (STACK=staging).
 	@PYTHONPATH=infra python -m release preview "$(stack)"
@@ -147,11 +156,11 @@ deploy: $(VENV) ## Deploy a stack through the gate (STACK=staging).
 
 .PHONY: integration
 integration: $(VENV) ## Test a deployed counter: the whole contract (STACK=staging or URL=…).
-	@url=$(url); pytest tests --url "$$url"
+	@url=$(url) && pytest tests --url "$$url"
 
 .PHONY: smoke
 smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod or URL=…).
-	@url=$(url); pytest tests -m smoke --url "$$url"
+	@url=$(url) && pytest tests -m smoke --url "$$url"
 
 .PHONY: drift
 drift: $(VENV) ## Find what was changed in AWS by others (STACK=staging).
@@ -177,6 +186,8 @@ comment: $(VENV) ## Write a preview on its pull request (STACK=staging).
 drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=staging).
 	@PYTHONPATH=infra python -m github drift "$(stack)"
 
+##@ Upkeep
+
 .PHONY: fmt
 fmt: $(VENV) ## Format the code.
 	cargo fmt
@@ -192,19 +203,30 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--custom-compile-command 'make lock'
 
 .PHONY: lock
-lock: $(VENV) ## Lock the newest versions of the Python packages.
-	$(COMPILE) --upgrade --output-file infra/requirements.txt pyproject.toml
-	$(COMPILE) --upgrade --output-file requirements-dev.txt --constraint infra/requirements.txt \
-		--group dev pyproject.toml
-	$(COMPILE) --upgrade --output-file bench/contenders/python/requirements.txt \
-		bench/contenders/python/requirements.in
+lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.toml.
+	$(COMPILE) --output-file infra/requirements.txt pyproject.toml
+	$(COMPILE) --output-file requirements-dev.txt --constraint infra/requirements.txt --group dev pyproject.toml
+	$(COMPILE) --output-file bench/contenders/python/requirements.txt bench/contenders/python/requirements.in
+
+.PHONY: upgrade
+upgrade: COMPILE += $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
+upgrade: lock ## Lock the newest versions of the Python packages (of all, or PACKAGE=…).
+
+.PHONY: element-hash
+element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
+	set -o pipefail && hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A) && \
+		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
+
+.PHONY: screenshot
+screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
+	PYTHONPATH=tests python frontend/tests/screenshot.py
 
 # From the machine's own Python, also where `.venv` is on the PATH already.
 $(VENV): requirements-dev.txt
 	@command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'error: python3 is missing or older than 3.11. Install Python 3.11 or later.' >&2; exit 1; }
-	python=$$(python3 -c 'import sys; print(sys._base_executable)'); \
-		rm -rf .venv; "$$python" -m venv .venv
+	python=$$(python3 -c 'import sys; print(sys._base_executable)') && \
+		rm -rf .venv && "$$python" -m venv .venv
 	@# Most of pulumi-aws is never imported: compiling it would take longer than all the rest.
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
 		--requirement $<
