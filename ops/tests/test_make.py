@@ -1,9 +1,7 @@
 """The Makefile, run with tools that only note how they were called."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,3 +139,26 @@ def test_help_lists_each_command_in_a_group(folder: Folder) -> None:
         "  make run             Run the counter on this machine (PORT=3000).",
         "",
     ]
+
+
+CARGO_IS_MISSING = "error: cargo is missing. Install Rust: https://rustup.rs"
+CC_IS_MISSING = (
+    "error: a C compiler, cc, is missing. "
+    "Debian: apt install build-essential. macOS: xcode-select --install"
+)
+
+
+@pytest.mark.parametrize(("tool", "message"), [("cargo", CARGO_IS_MISSING), ("cc", CC_IS_MISSING)])
+def test_a_compiler_that_is_missing_is_named_before_anything_is_compiled(
+    folder: Folder, tool: str, message: str
+) -> None:
+    tools = folder.path / "tools"
+    for name in {"cargo", "cc"} - {tool}:
+        write_program(tools / name, TOOL)
+    for name in ("bash", "make", "sh", "tr", "uname"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    shutil.rmtree(folder.path / ".venv")
+    outcome = folder.make("run", path=str(tools))
+    assert outcome.returncode != 0
+    assert outcome.stderr.splitlines()[0] == message
+    assert not any("run" in call for call in folder.calls)
