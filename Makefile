@@ -33,6 +33,11 @@ rust:
 	@cc --version >/dev/null 2>&1 || \
 		{ echo 'error: a C compiler, cc, is missing. Debian: apt install build-essential. macOS: xcode-select --install' >&2; exit 1; }
 
+# First of all tests: it may be what a machine can't bring.
+.PHONY: chromium
+chromium: $(VENV)
+	@python frontend/tests/install_chromium.py
+
 ##@ Try it
 
 .PHONY: run
@@ -42,7 +47,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 ##@ Check
 
 .PHONY: test
-test: lint test-rust test-infra test-api test-frontend ## Check and test everything.
+test: rust chromium lint test-rust test-infra test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
 lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
@@ -83,7 +88,7 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 	pytest tests
 
 .PHONY: test-frontend
-test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
+test-frontend: rust chromium ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
 
 ##@ Measure and stress
@@ -221,7 +226,7 @@ element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
 		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
 
 .PHONY: screenshot
-screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
+screenshot: rust chromium ## Take the pictures of the demo page for the docs.
 	PYTHONPATH=tests python frontend/tests/screenshot.py
 
 # Again where the Python that it was made from is gone.
