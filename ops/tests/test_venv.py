@@ -79,5 +79,8 @@ def test_a_python3_that_is_too_old_is_refused(folder: Path) -> None:
 def test_without_ensurepip_the_package_of_debian_is_named(folder: Path) -> None:
     outcome = install(folder, WITHOUT_ENSUREPIP)
     assert outcome.returncode == 1
-    assert outcome.stderr == "error: python3 can't install pip. Debian: apt install python3-venv\n"
+    assert outcome.stderr == (
+        "error: python3 lacks ensurepip, which virtual environments need. "
+        "Debian: apt install python3-venv\n"
+    )
     assert not (folder / ".venv").exists()
