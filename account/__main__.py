@@ -3,11 +3,9 @@
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).absolute().parent.parent
-
-# The engine starts a program in its own folder. What it shares with the stacks' program, and above
-# all the names of their resources, is in theirs.
-sys.path.insert(0, str(PROJECT / "infra"))
+# The engine starts a program in its own folder. What it shares with the stacks' program, above all
+# the names of their resources, is in theirs.
+sys.path.insert(0, str(Path(__file__).absolute().parent.parent / "infra"))
 
 import pulumi
 from baseline.arns import Account, StackArns
@@ -22,9 +20,12 @@ from stack.config import ConfigReader
 from stack.naming import Naming
 from stack.stack_file import PROJECT_FILE, project_name
 
+# The project of the stacks, which the roles are for.
+STACKS_PROJECT = Path(__file__).absolute().parent.parent / PROJECT_FILE
+
 settings = Settings.read(ConfigReader.of_program())
 tags = Naming(pulumi.get_project(), pulumi.get_stack()).tags
-project = project_name(PROJECT / PROJECT_FILE)
+project = project_name(STACKS_PROJECT)
 namings = [Naming(project, environment) for environment in settings.environments]
 
 github = GithubOidc("github", GithubOidcArgs(settings.oidc_provider_arn, tags))

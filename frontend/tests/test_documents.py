@@ -25,7 +25,7 @@ def test_the_element_is_smaller_than_2_kb() -> None:
 def test_the_hash_in_the_docs_is_that_of_the_file() -> None:
     texts = [file.read_text() for file in (README, FRONTEND.parent / "README.md")]
     hashes = {found for text in texts for found in INTEGRITY.findall(text)}
-    assert hashes == {integrity(ELEMENT.read_bytes())}, "run `make integrity`"
+    assert hashes == {integrity(ELEMENT.read_bytes())}, "run `make element-hash`"
 
 
 def open_with(visitor: Visitor, embedded: str) -> None:

@@ -54,8 +54,8 @@ class ConfigReader:
         self._secret = {key.removeprefix(prefix) for key in secret}
         self._known: set[str] = set()
         self._problems = [
-            f"{key} is in a namespace that nothing reads: rename it to {prefix}{key.split(':')[-1]}, "
-            "or remove it"
+            f"{key} is in a namespace that nothing reads: rename it to "
+            f"{prefix}{key.rpartition(':')[-1]}, or remove it"
             for key in sorted(config)
             if key.partition(":")[0] not in {project, *_other_namespaces()}
         ]

@@ -1,7 +1,6 @@
 """A stack's config, read from its file without the engine: for the cost model and for tests."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,14 +28,12 @@ def read_config(project: Path, file: Path | None = None) -> dict[str, str]:
 
     """
     name = project_name(project)
-    values = {
+    values: dict[str, object] = {
         f"{name}:{key}": schema["default"]
-        for key, schema in _mapping(project).get("config", {}).items()
+        for key, schema in _config(project).items()
         if isinstance(schema, dict) and "default" in schema
     }
-    # Where nothing is set, `config` is missing or empty.
-    given = _mapping(file).get("config") if file else None
-    for key, value in (given or {}).items():
+    for key, value in _config(file).items() if file else ():
         if not _is_encrypted(value):
             values[key] = _without_encrypted(value)
     return {key: as_text(value) for key, value in values.items()}
@@ -79,8 +76,13 @@ def _mapping(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")) or {})
 
 
+def _config(path: Path) -> dict[str, Any]:
+    # Where nothing is set, it is missing or empty.
+    return _mapping(path).get("config") or {}
+
+
 def _is_encrypted(value: object) -> bool:
-    return isinstance(value, Mapping) and cast("Mapping[str, object]", value).keys() == {"secure"}
+    return isinstance(value, dict) and list(cast("dict[str, object]", value)) == ["secure"]
 
 
 def _without_encrypted(value: object) -> object:

@@ -4,6 +4,11 @@ That is the crates that are compiled into it, and Rust's own library; not what o
 it, nor macros. The same archive has the same list, byte for byte.
 """
 
+# The decorator of cyclonedx's classes hides their parameters and attributes from type checkers.
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 import argparse
 import hashlib
 import re

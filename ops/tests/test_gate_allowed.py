@@ -33,7 +33,7 @@ ENTRY = """
 
 
 def read(folder: Path, text: str, today: date = TODAY) -> list[Allowed]:
-    path = folder / "allowed.yaml"
+    path = folder / "allowed-changes.yaml"
     path.write_text(text)
     return list(read_allowed(path, today))
 
@@ -137,13 +137,13 @@ def test_an_entry_that_cant_be_used_is_an_error(tmp_path: Path, entry: str, reas
     with pytest.raises(AllowedError) as error:
         read(tmp_path, entry)
     assert reason in str(error.value)
-    assert "allowed.yaml" in str(error.value)
+    assert "allowed-changes.yaml" in str(error.value)
 
 
 def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
-    (tmp_path / "allowed.yaml").write_bytes(b"- \xff")
-    with pytest.raises(AllowedError, match=r"allowed\.yaml isn't YAML"):
-        read_allowed(tmp_path / "allowed.yaml", TODAY)
+    (tmp_path / "allowed-changes.yaml").write_bytes(b"- \xff")
+    with pytest.raises(AllowedError, match=r"allowed-changes\.yaml isn't YAML"):
+        read_allowed(tmp_path / "allowed-changes.yaml", TODAY)
 
 
 ACCESS = """
@@ -189,7 +189,7 @@ def test_an_empty_list_allows_nothing(tmp_path: Path, text: str) -> None:
 
 
 def test_no_list_allows_nothing(tmp_path: Path) -> None:
-    assert read_allowed(tmp_path / "allowed.yaml", TODAY) == []
+    assert read_allowed(tmp_path / "allowed-changes.yaml", TODAY) == []
 
 
 def test_the_projects_own_list_can_be_read_and_its_example_too(tmp_path: Path) -> None:

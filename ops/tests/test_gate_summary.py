@@ -51,7 +51,7 @@ def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
         "- **`table`** (`aws:dynamodb/table:Table`) would be replaced, forced by `hashKey`. "
         "It holds the count: a new one starts empty." in text
     )
-    assert "infra/gate/allowed.yaml" in text
+    assert "allowed-changes.yaml" in text
 
 
 def exception(days: int) -> Allowed:

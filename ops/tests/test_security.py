@@ -5,14 +5,11 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (PROJECT / "docs/security.md").read_text()
-FOLDERS = (
-    *("account/tests", "frontend/tests", "handler/tests"),
-    *("infra/tests", "ops/tests", "tests"),
-)
+FOLDERS = [*PROJECT.glob("*/tests"), PROJECT / "tests"]
 
 
 def test_each_test_that_the_page_names_is_there() -> None:
-    sources = [path for folder in FOLDERS for path in (PROJECT / folder).rglob("*.[pr][ys]")]
+    sources = [path for folder in FOLDERS for path in folder.rglob("*.[pr][ys]")]
     text = "\n".join(path.read_text() for path in sources)
     tests = set(re.findall(r"\b(?:def|fn) (\w+)\(", text))
     named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+){3,})`", PAGE))

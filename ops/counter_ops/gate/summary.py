@@ -86,7 +86,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
             yield _HOW_TO_ALLOW
             yield _fenced(yaml.safe_dump(entries, sort_keys=False, width=math.inf), "yaml")
     if verdict.allowed:
-        yield "### Allowed by infra/gate/allowed.yaml"
+        yield "### Allowed by allowed-changes.yaml"
         yield _list(
             f"{_finding(finding)} Allowed until {exception.expires}: {_text(exception.reason)}"
             for finding, exception in verdict.allowed

@@ -32,7 +32,7 @@ def _read_verdict(path: Path) -> Drift:
     try:
         return Drift(word)
     except ValueError as error:
-        message = f"{path} says {word!r}, and can say only {', '.join(Drift)}."
+        message = f"{_shown(path)} says {word!r}, and can say only {', '.join(Drift)}."
         raise UserError(message) from error
 
 
@@ -40,8 +40,14 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        message = f"{path} can't be read ({error.strerror}): the step that writes it failed."
+        message = (
+            f"{_shown(path)} can't be read ({error.strerror}): the step that writes it failed."
+        )
         raise UserError(message) from error
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(TARGET.parent)
 
 
 def tell_drift(github: GithubApi, stack: str, verdict: Drift, report: str, run_url: str) -> str:

@@ -1,0 +1,67 @@
+"""Installs a Chromium where there is none: Playwright's, or else Debian's."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import chromium
+from playwright.sync_api import sync_playwright
+
+# Playwright asks five times, and waits this long each time. By default, it waits 30 seconds.
+TIMEOUT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
+
+Command = list[str]
+
+
+def install(own: str) -> bool:
+    """Return whether there is one in the end, where Playwright's own is or would be."""
+    return chromium.choose(own) is not None or any(
+        succeeds(title, commands) and chromium.choose(own) is not None for title, commands in ways()
+    )
+
+
+def ways() -> Iterator[tuple[str, list[Command]]]:
+    """Return the commands that this machine may have one from."""
+    # Not the headless shell, which has no back/forward cache.
+    playwright = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
+    yield "Downloading Chromium with Playwright", [playwright]
+    if shutil.which("apt-get"):
+        root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet"]
+        yield (
+            "Installing Debian's chromium",
+            [[*apt, "update"], [*apt, "install", "--yes", "chromium"]],
+        )
+
+
+def succeeds(title: str, commands: list[Command]) -> bool:
+    """Run the commands until one fails, and say of that no more than its first error."""
+    print(f"{title} …", flush=True)
+    for command in commands:
+        try:
+            outcome = subprocess.run(
+                command, check=False, capture_output=True, text=True, env=TIMEOUT | os.environ
+            )
+        except FileNotFoundError as error:
+            print(f"… failed: {error}", flush=True)
+            return False
+        if outcome.returncode != 0:
+            print(f"… failed: {reason(outcome.stderr + outcome.stdout)}", flush=True)
+            return False
+    return True
+
+
+def reason(output: str) -> str:
+    """Return the line of a failed command's output that says what went wrong."""
+    lines = output.strip().splitlines() or ["it said nothing"]
+    return next((line for line in lines if re.match(r"(E|Error|sudo): ", line)), lines[-1])
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if not install(own):
+        sys.exit(f"error: {chromium.MISSING}")
