@@ -8,6 +8,7 @@ import asyncio
 import logging
 import runpy
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,15 +17,19 @@ from typing import Any, cast
 
 import yaml
 from google.protobuf.json_format import MessageToDict
+from pulumi import get_project, get_stack
 from pulumi.runtime import rpc, settings
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
-from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 from stack.stack_file import PROJECT_FILE, as_text, read_config
 
 Properties = dict[str, Any]
 """A resource's inputs or outputs, named as in Pulumi's wire format: camelCase."""
+
+
+_STACK = "pulumi:pulumi:Stack"
+"""The type of what all resources without another parent belong to."""
 
 
 class Unknown:
@@ -82,6 +87,7 @@ class Run:
     """What a program asked for, and what it gave out."""
 
     resources: tuple[Resource, ...]
+    """Those of AWS: not the components that they belong to."""
     outputs: Properties
 
     def all(self, kind: str) -> list[Resource]:
@@ -194,22 +200,40 @@ class _Monitor(MockMonitor):
         super().__init__(mocks)
         self.registered: list[Resource] = []
         self.outputs: Properties = {}
+        self._former: dict[str, set[str]] = defaultdict(set)
 
-    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
-        info = cast("Any", super()).GetDeploymentInfo(request)
-        # Without it, the SDK works out by itself which URNs an alias stands for, parents included.
-        info.supportedFeatures.remove(resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS)
-        return info
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """Return a URN as the engine makes it: with the types of all parents but the stack."""
+        return _urn(get_project(), parent, type_, name)
+
+    def _former_urns(self, request: Any) -> set[str]:  # noqa: ANN401 (gRPC's)
+        """Return what the engine looks for where a URN is new: aliases, and those of parents.
+
+        https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+        """
+        specs = [each.spec for each in request.aliases]
+        types = [request.type, *(spec.type or request.type for spec in specs)]
+        found = {
+            _urn(spec.project or get_project(), request.parent, spec.type or request.type, name)
+            for spec in specs
+            for name in (spec.name or request.name,)
+        }
+        for former_parent in self._former[request.parent]:
+            project = former_parent.split("::")[1]
+            found |= {_urn(project, former_parent, each, request.name) for each in types}
+        return found
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
         base = cast("Any", super())
+        urn = self.make_urn(request.parent, request.type, request.name)
+        self._former[urn] = self._former_urns(request)
         if request.custom:
             self.registered.append(
                 Resource(
                     kind=request.type,
                     name=request.name,
-                    urn=base.make_urn(request.parent, request.type, request.name),
-                    former_urns=frozenset(request.aliasURNs),
+                    urn=urn,
+                    former_urns=frozenset(self._former[urn]),
                     inputs=_plain(MessageToDict(request.object)),
                     parent=request.parent.split("::")[2].split("$")[-1],
                     protect=request.protect,
@@ -223,9 +247,15 @@ class _Monitor(MockMonitor):
             return base.RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
-        if request.urn.split("::")[2] == "pulumi:pulumi:Stack":
+        if request.urn.split("::")[2] == _STACK:
             self.outputs = _plain(MessageToDict(request.outputs))
         return cast("Any", super()).RegisterResourceOutputs(request)
+
+
+def _urn(project: str, parent: str, type_: str, name: str) -> str:
+    types = parent.split("::")[2] if parent else _STACK
+    prefix = "" if types == _STACK else f"{types}$"
+    return f"urn:pulumi:{get_stack()}::{project}::{prefix}{type_}::{name}"
 
 
 def _plain(value: Any, *, reveal: bool = False) -> Any:  # noqa: ANN401 (JSON)
