@@ -50,7 +50,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 test: rust chromium lint test-rust test-infra test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
-lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
+lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types and packages.
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --all --manifest-path bench/contenders/Cargo.toml
@@ -59,6 +59,8 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	ruff format --check
 	ruff check
 	basedpyright
+	rumdl check --quiet .
+	typos
 	@# Without tools that only some machines have, and without asking GitHub.
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 	zizmor --quiet --offline --persona=auditor --strict-collection .github
@@ -197,12 +199,13 @@ drift-issue: $(VENV) ## Open, change or close the issue about drift (STACK=stagi
 ##@ Upkeep
 
 .PHONY: fmt
-fmt: $(VENV) ## Format the code.
+fmt: $(VENV) ## Format the code and the docs.
 	cargo fmt
 	cargo fmt --manifest-path fuzz/Cargo.toml
 	cargo fmt --all --manifest-path bench/contenders/Cargo.toml
 	ruff format
 	ruff check --fix
+	rumdl fmt --quiet .
 
 .PHONY: venv
 venv: $(VENV) ## Install the Python packages.
