@@ -50,7 +50,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
-lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packages.
+lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types and packages.
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo fmt --check --all --manifest-path bench/contenders/Cargo.toml
@@ -59,6 +59,8 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, types and packag
 	ruff format --check
 	ruff check
 	basedpyright
+	rumdl check --quiet .
+	typos
 	@# Without tools that only some machines have, and without asking GitHub.
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 	zizmor --quiet --offline --persona=auditor --strict-collection .github
@@ -176,12 +178,13 @@ cost: $(VENV) ## Estimate a month of visits, and a day of an attack (STACK=prod 
 ##@ Upkeep
 
 .PHONY: fmt
-fmt: $(VENV) ## Format the code.
+fmt: $(VENV) ## Format the code and the docs.
 	cargo fmt
 	cargo fmt --manifest-path fuzz/Cargo.toml
 	cargo fmt --all --manifest-path bench/contenders/Cargo.toml
 	ruff format
 	ruff check --fix
+	rumdl fmt --quiet .
 
 # For jobs with a role or a secret: the command `counter` and what it deploys with, and nothing else.
 .PHONY: install-ops

@@ -12,7 +12,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
 MISSING = (
-    "no Chromium found. Debian: apt install chromium. "
+    "no Chromium found that starts. Debian: apt install chromium. "
     "macOS and elsewhere: .venv/bin/playwright install chromium. Or set CHROMIUM to its path."
 )
 

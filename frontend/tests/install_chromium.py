@@ -28,8 +28,8 @@ def ways() -> Iterator[tuple[str, list[Command]]]:
     # Not the headless shell, which has no back/forward cache.
     playwright = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
     yield "Downloading Chromium with Playwright", [playwright]
-    if shutil.which("apt-get"):
-        root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    if all(map(shutil.which, [*root[:1], "apt-get"])):
         apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet"]
         yield (
             "Installing Debian's chromium",
@@ -41,13 +41,9 @@ def succeeds(title: str, commands: list[Command]) -> bool:
     """Run the commands until one fails, and say of that no more than its first error."""
     print(f"{title} …", flush=True)
     for command in commands:
-        try:
-            outcome = subprocess.run(
-                command, check=False, capture_output=True, text=True, env=TIMEOUT | os.environ
-            )
-        except FileNotFoundError as error:
-            print(f"… failed: {error}", flush=True)
-            return False
+        outcome = subprocess.run(
+            command, check=False, capture_output=True, text=True, env=TIMEOUT | os.environ
+        )
         if outcome.returncode != 0:
             print(f"… failed: {reason(outcome.stderr + outcome.stdout)}", flush=True)
             return False
@@ -57,7 +53,7 @@ def succeeds(title: str, commands: list[Command]) -> bool:
 def reason(output: str) -> str:
     """Return the line of a failed command's output that says what went wrong."""
     lines = output.strip().splitlines() or ["it said nothing"]
-    return next((line for line in lines if re.match(r"(E|Error|sudo): ", line)), lines[-1])
+    return next((line for line in lines if re.match("(E|Error): ", line)), lines[-1])
 
 
 if __name__ == "__main__":

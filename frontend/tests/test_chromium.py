@@ -1,5 +1,6 @@
 """Which Chromium the tests take, and where it comes from."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -59,8 +60,9 @@ def playwright(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> None:
-    """Let commands run as root, without being it."""
+def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let others than root run commands as root."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     program(tmp_path / "sudo", '#!/bin/sh\nshift\nexec "$@"\n')
     program(tmp_path / "env", '#!/bin/sh\nshift\nexec "$@"\n')
 
@@ -105,6 +107,22 @@ def test_debian_s_is_installed_where_playwright_s_does_not_come_or_not_start(
         "apt-get --quiet --quiet install --yes chromium",
     ]
     assert ("… failed: Error: no network" in capsys.readouterr().out) != downloads
+
+
+@pytest.mark.usefixtures("playwright")
+def test_who_may_not_become_root_gets_none_of_debian(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    own: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    program(tmp_path / "apt-get", installing(tmp_path / "chromium"))
+    assert not install_chromium.install(own)
+    refusal = "sudo: unable to resolve host\nsudo: a password is required"
+    program(tmp_path / "sudo", f"#!/bin/sh\necho '{refusal}' >&2\nexit 1\n")
+    assert not install_chromium.install(own)
+    assert capsys.readouterr().out.splitlines()[-1] == "… failed: sudo: a password is required"
 
 
 @pytest.mark.usefixtures("playwright", "root")

@@ -4,6 +4,9 @@ import base64
 import gzip
 import hashlib
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from documents import INTEGRITY, README, with_element, without_element
@@ -26,6 +29,18 @@ def test_the_hash_in_the_docs_is_that_of_the_file() -> None:
     texts = [file.read_text() for file in (README, FRONTEND.parent / "README.md")]
     hashes = {found for text in texts for found in INTEGRITY.findall(text)}
     assert hashes == {integrity(ELEMENT.read_bytes())}, "run `make element-hash`"
+
+
+def test_a_clone_on_windows_has_the_file_with_that_hash(tmp_path: Path) -> None:
+    for file in (ELEMENT, FRONTEND.parent / ".gitattributes"):
+        shutil.copy(file, tmp_path)
+    for command in (
+        ["init", "--quiet"],
+        ["add", ELEMENT.name, ".gitattributes"],
+        ["checkout-index", "--all", "--prefix=clone/"],
+    ):
+        subprocess.run(["git", "-c", "core.autocrlf=true", *command], cwd=tmp_path, check=True)
+    assert (tmp_path / "clone" / ELEMENT.name).read_bytes() == ELEMENT.read_bytes()
 
 
 def open_with(visitor: Visitor, embedded: str) -> None:

@@ -214,8 +214,8 @@ def test_a_boundary_is_the_arn_of_a_policy() -> None:
 
 
 def test_a_misspelt_key_is_refused_with_the_one_that_was_meant() -> None:
-    assert refused({"alowedOrigins": ["https://example.com"]}) == [
-        f"{PROJECT_NAME}:alowedOrigins is not a setting: did you mean allowedOrigins?"
+    assert refused({"allowedOrigin": ["https://example.com"]}) == [
+        f"{PROJECT_NAME}:allowedOrigin is not a setting: did you mean allowedOrigins?"
     ]
 
 

@@ -20,6 +20,8 @@ TOOLS = (
     "pytest",
     "python",
     "ruff",
+    "rumdl",
+    "typos",
     "uv",
     "zizmor",
 )
