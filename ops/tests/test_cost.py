@@ -61,10 +61,10 @@ def test_a_million_visits_by_hand() -> None:
         "Lambda, GB-seconds (arm64)": seconds / 4 * Decimal("0.0000133334"),
         "DynamoDB, writes": Decimal("0.625"),
         "DynamoDB, reads": Decimal("0.025") * Decimal("0.125"),
-        "CloudWatch, logs written (GB)": gigabytes / 2,
-        "CloudWatch, logs kept (GB)": gigabytes * Decimal("0.2") * Decimal("0.03"),
+        "CloudWatch, logs ingested (GB)": gigabytes / 2,
+        "CloudWatch, logs stored (GB)": gigabytes * Decimal("0.2") * Decimal("0.03"),
         "X-Ray, traces": Decimal(0),
-        "CloudWatch, metrics of alarms": Decimal("1.2"),
+        "CloudWatch, alarm metrics": Decimal("1.2"),
         "CloudWatch, dashboards": Decimal(3),
         "data sent to the internet (GB)": Decimal("0.09"),
     }
@@ -76,7 +76,7 @@ def test_what_is_free_is_taken_off_and_never_more() -> None:
     requests = bill["Lambda, requests"]
     assert (requests.list_price, requests.after_free) == (Decimal("0.60"), Decimal("0.40"))
     assert bill["CloudWatch, dashboards"].after_free == 0
-    assert bill["CloudWatch, metrics of alarms"].after_free == Decimal("0.2")
+    assert bill["CloudWatch, alarm metrics"].after_free == Decimal("0.2")
     assert all(0 <= line.after_free <= line.list_price for line in bill.values())
 
 
@@ -90,8 +90,8 @@ def test_more_visits_are_never_cheaper() -> None:
     ("change", "line"),
     [
         ({"memory_size": 512}, "Lambda, GB-seconds (arm64)"),
-        ({"access_logs": True}, "CloudWatch, logs written (GB)"),
-        ({"log_retention_days": 365}, "CloudWatch, logs kept (GB)"),
+        ({"access_logs": True}, "CloudWatch, logs ingested (GB)"),
+        ({"log_retention_days": 365}, "CloudWatch, logs stored (GB)"),
         ({"tracing": True}, "X-Ray, traces"),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_setting_that_costs_more_shows_in_its_line(change: dict[str, Any], lin
 
 def test_a_stack_without_alarms_pays_for_none() -> None:
     bill = bill_of(settings(alarms=False), 1)
-    assert bill["CloudWatch, metrics of alarms"].list_price == 0
+    assert bill["CloudWatch, alarm metrics"].list_price == 0
 
 
 def test_an_alarm_with_a_floor_has_two_metrics() -> None:

@@ -31,7 +31,7 @@ def total(bill: Iterable[Line]) -> Line:
     """Return the sum of a bill."""
     bill = list(bill)
     return Line(
-        name="all of it",
+        name="total",
         quantity=Decimal(0),
         list_price=sum((line.list_price for line in bill), Decimal(0)),
         after_free=sum((line.after_free for line in bill), Decimal(0)),

@@ -59,18 +59,18 @@ def month_table(stack: Stack, visits: int) -> str:
     ]
     whole = total(bill)
     rows.append((f"**{whole.name}**", "", dollars(whole.list_price), dollars(whole.after_free)))
-    heading = (f"{stack.name}, {visits:,} visits a month", "quantity", "price", "less what is free")
+    heading = (f"{stack.name}, {visits:,} visits a month", "quantity", "price", "after the free tier")
     return _table(heading, rows)
 
 
 def attack_table(stack: Stack) -> str:
     """Return the most that a day of an attack costs, free quantities left out."""
     settings, assumed = stack.settings, stack.price_list.assumptions
-    rate = f"{settings.throttle_rate} requests a second and method"
+    rate = f"{settings.throttle_rate} a second for each method"
     days = [
-        (f"what the throttle lets through ({rate})", worst_day(settings, assumed)),
-        ("what the throttle turns away", refused_day(settings, assumed)),
-        ("paths that don't exist, if AWS bills them", unknown_paths_day(assumed)),
+        (f"requests within the throttle ({rate})", worst_day(settings, assumed)),
+        ("throttled requests", refused_day(settings, assumed)),
+        ("unknown paths, if AWS bills them", unknown_paths_day(assumed)),
     ]
     rows: list[tuple[str, ...]] = []
     for name, usage in days:
@@ -81,7 +81,7 @@ def attack_table(stack: Stack) -> str:
             for line in bill
             if line.quantity
         ]
-    return _table((f"{stack.name}, a day of an attack, at most", "quantity", "price"), rows)
+    return _table((f"{stack.name}, a day of attack, at most", "quantity", "price"), rows)
 
 
 def tables(stack: Stack, visits: int) -> str:
@@ -99,8 +99,8 @@ def page_tables(stack: Stack) -> str:
     ]
     wholes = [total(bill) for bill in bills]
     rows += [
-        ("**all of it**", *(f"**{dollars(whole.list_price)}**" for whole in wholes)),
-        ("less what is free", *(dollars(whole.after_free) for whole in wholes)),
+        ("**total**", *(f"**{dollars(whole.list_price)}**" for whole in wholes)),
+        ("after the free tier", *(dollars(whole.after_free) for whole in wholes)),
     ]
     heading = ("visits a month", *(f"{visits:,}" for visits in _PAGE_VISITS))
     on = f"{stack.name}, at the prices of {stack.price_list.region}, {stack.price_list.date}:"
