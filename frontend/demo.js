@@ -1,5 +1,5 @@
 // @ts-check
-// Shows what the element was answered, without a visit of its own.
+// Shows the answer that the element got, without counting another visit.
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

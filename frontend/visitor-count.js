@@ -3,7 +3,7 @@
 
 /** @typedef {{ state: "loading" | "loaded" | "error", detail?: any }} Outcome */
 
-// Longer than API Gateway's 29 s: who gives up earlier may be counted.
+// Longer than API Gateway's 29 s: until then, a visit may still count.
 const TIME_LIMIT = 35_000;
 const LONGEST_WAIT = 60_000;
 
@@ -42,7 +42,7 @@ async function visit(url, again) {
     status = response.status;
     const delay = retryDelay(response);
     if (!again && delay <= LONGEST_WAIT) {
-      // Not all at once.
+      // Spread the retries.
       await new Promise((over) => setTimeout(over, delay + Math.random() * 1000));
       return visit(url, true);
     }
@@ -106,7 +106,7 @@ class VisitorCount extends HTMLElement {
     }
   }
 
-  /** Absolute: each counter has one. */
+  /** Absolute, one for each counter. */
   #url() {
     const src = this.getAttribute("src");
     try {
@@ -146,5 +146,5 @@ class VisitorCount extends HTMLElement {
   }
 }
 
-// The module may be here twice.
+// A page may load the module twice.
 customElements.get("visitor-count") ?? customElements.define("visitor-count", VisitorCount);
