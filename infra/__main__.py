@@ -14,13 +14,13 @@ from stack.naming import Naming
 from stack.settings import Settings
 from stack.table import CounterTable, TableArgs
 
-# The program runs in its own folder, from where the engine may give its path.
+# The engine may give the program's path relative to the folder that it starts it in.
 PROJECT = Path(__file__).absolute().parent.parent
 ARCHIVE = PROJECT / "target/lambda/visitor-counter/bootstrap.zip"
 CONTRACT = PROJECT / "api/openapi.yaml"
 COUNTER_PATH = "/visitorcount"
 
-# All that can be wrong is found before anything is made.
+# Wrong settings are reported before any resource is declared.
 settings = Settings.read(ConfigReader.of_program())
 naming = Naming(pulumi.get_project(), pulumi.get_stack())
 archive = packaged_function(ARCHIVE)
@@ -70,7 +70,7 @@ monitoring = Monitoring(
     MonitoringArgs(
         naming=naming,
         watched=Watched(
-            # Names are fixed, so that alarms and dashboard are plain data.
+            # Names are fixed, so alarms and dashboard are plain data.
             api=naming.name,
             stage=naming.stack,
             function=naming.name,

@@ -94,9 +94,9 @@ def test_an_environment_that_no_stack_is_called_like_is_refused(name: str) -> No
 @pytest.mark.parametrize(
     ("environments", "rule"),
     [
-        ([], "a list of 1 or more"),
+        ([], "a list of at least 1"),
         ("prod", f"a list, each entry {ENVIRONMENT_RULE.removeprefix('it must be ')}"),
-        (["prod", "prod"], "a list of different entries"),
+        (["prod", "prod"], "a list without duplicates"),
     ],
 )
 def test_environments_are_told_apart(environments: object, rule: str) -> None:

@@ -1,11 +1,11 @@
-"""When people are told, as plain data.
+"""The alarms, as plain data.
 
-The metrics, statistics, periods, datapoints and comparisons are those that AWS recommends; its
-thresholds where it gives one, else ours, with the reason beside them.
+Metrics, statistics, periods, datapoints and comparisons are those that AWS recommends. So are the
+thresholds; where AWS gives none, ours have the reason beside them.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
 
-No traffic is no trouble: a minute without data never breaches, or a quiet site's alarms would be
-stuck without data. All periods are of one minute.
+A minute without data never breaches, or a quiet site's alarms would always lack data. All periods
+are one minute.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ PERIOD_SECONDS = 60
 # Below this many requests a minute, a bot that probes a few paths is not worth a mail.
 FLOOR_4XX = 20
 
-# What any one new account gets, and the least that Lambda sets aside by itself.
+# The quota of a new account.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 _SMALLEST_CONCURRENCY_QUOTA = 10
 
@@ -27,7 +27,7 @@ Comparison = Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold"]
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric of AWS, with every dimension it is published under: without one, it has no data."""
+    """A metric of AWS with all of its dimensions: if one is missing, the metric has no data."""
 
     namespace: str
     name: str
@@ -39,21 +39,21 @@ class Alarm:
     """A condition on one metric, over some minutes in a row."""
 
     key: str
-    """What its name ends with."""
+    """The end of its name."""
     meaning: str
     metric: Metric
     statistic: Statistic
     comparison: Comparison
     threshold: float
     minutes: int
-    """Evaluation periods, all of which must breach."""
+    """Evaluation periods; all must breach."""
     floor: int | None = None
     """Minutes with fewer requests than this don't count."""
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What the alarms watch."""
+    """The resources and limits that the alarms watch."""
 
     api: str
     stage: str
@@ -90,7 +90,7 @@ def _api_alarms(watched: Watched) -> list[Alarm]:
         Alarm(
             key="api-4xx",
             meaning="More than 5 % of the requests are refused: unknown paths, foreign origins, "
-            "or more than the throttle lets through.",
+            "or throttled requests.",
             metric=watched.of_api("4XXError"),
             statistic="Average",
             comparison="GreaterThanThreshold",
@@ -119,7 +119,7 @@ def _api_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="visit-spike",
-            meaning="More requests come than on any ordinary day.",
+            meaning="More requests come than on an ordinary day.",
             metric=watched.of_api("Count"),
             statistic="Sum",
             comparison="GreaterThanThreshold",
@@ -144,7 +144,7 @@ def _function_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="function-throttles",
-            meaning="Lambda has no instance to spare for visits.",
+            meaning="Lambda has no free instance for visits.",
             metric=watched.of_function("Throttles"),
             statistic="Sum",
             comparison="GreaterThanOrEqualToThreshold",
@@ -153,8 +153,8 @@ def _function_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="function-duration",
-            # A visit takes milliseconds; an attempt that runs into its limit takes a fifth of
-            # the timeout.
+            # A visit takes milliseconds; an attempt that times out takes a fifth of the
+            # function's timeout.
             meaning="One visit in ten takes more than 15 % of the function's timeout.",
             metric=watched.of_function("Duration"),
             statistic="p90",
@@ -164,7 +164,7 @@ def _function_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="function-concurrency",
-            # The quota of the account can't be known here, only what every account has.
+            # The program doesn't ask for the account's quota, so this is a new account's.
             meaning=f"In each of ten minutes, more than 90 % of {concurrency} instances were busy "
             "at once.",
             metric=watched.of_function("ConcurrentExecutions"),
@@ -181,8 +181,8 @@ def _table_alarms(watched: Watched) -> list[Alarm]:
     return [
         Alarm(
             key="table-errors",
-            meaning="DynamoDB fails in each of 15 minutes; visits may have got lost.",
-            # Published for each operation only, whatever the recommendation says.
+            meaning="DynamoDB fails in each of 15 minutes; visits may be lost.",
+            # AWS recommends it without an operation, but publishes it only for each operation.
             metric=watched.of_table("SystemErrors", "UpdateItem"),
             statistic="Sum",
             comparison="GreaterThanThreshold",
@@ -191,7 +191,7 @@ def _table_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="table-throttles",
-            meaning="Visits come faster than maxWritesPerSecond, or than one item takes.",
+            meaning="Visits come faster than maxWritesPerSecond, or than one item can be written.",
             metric=watched.of_table("WriteThrottleEvents"),
             statistic="Sum",
             comparison="GreaterThanThreshold",
@@ -201,7 +201,7 @@ def _table_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="table-latency",
-            meaning="A write takes more than 50 ms on average, instead of a few.",
+            meaning="A write takes more than 50 ms on average; a few are normal.",
             metric=watched.of_table("SuccessfulRequestLatency", "UpdateItem"),
             statistic="Average",
             comparison="GreaterThanThreshold",

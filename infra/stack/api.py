@@ -10,7 +10,7 @@ from stack.function import CounterFunction
 from stack.naming import Naming
 from stack.openapi import Document, body_hash, gateway_document, routes
 
-# One JSON line a request, without what tells who it was: no address, no user agent.
+# One JSON line a request. Nothing identifies the visitor: no address, no user agent.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 ACCESS_LOG_FORMAT = json.dumps(
     {
@@ -29,7 +29,7 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 @dataclass(frozen=True)
 class ApiArgs:
-    """What the API needs to know."""
+    """The inputs of the API."""
 
     naming: Naming
     contract: Document
@@ -69,10 +69,10 @@ class CounterApi(pulumi.ComponentResource):
                 types="REGIONAL"
             ),
             tags=args.naming.tags,
-            # A new one would have another URL, and the pages that call this one would not know.
+            # A replaced API has another URL, and the pages would still call the old one.
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        # The new one is made first, then the stage moves, then the old one goes.
+        # A change makes a new deployment, moves the stage to it, and then deletes the old one.
         deployment = aws.apigateway.Deployment(
             name, rest_api=api.id, triggers={"body": body.apply(body_hash)}, opts=child
         )
@@ -94,7 +94,7 @@ class CounterApi(pulumi.ComponentResource):
             settings=aws.apigateway.MethodSettingsSettingsArgs(
                 throttling_rate_limit=args.throttle_rate,
                 throttling_burst_limit=args.throttle_burst,
-                # Per method and path: paid for each, and there is one path.
+                # Detailed metrics cost money for each method, and there is only one path.
                 metrics_enabled=False,
             ),
             opts=child,

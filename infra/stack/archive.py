@@ -1,4 +1,4 @@
-"""The packaged function: checked here, so that a missing one is a plain message."""
+"""Checks the function's package, so that a missing one gives a plain message."""
 
 import stat
 from pathlib import Path
@@ -14,8 +14,8 @@ class ArchiveError(pulumi.RunError):
 def packaged_function(path: Path) -> pulumi.FileArchive:
     """Return the function's package, as `make package` makes it.
 
-    It must be a zip: of a folder, Pulumi would upload the files without their modes, and a
-    `bootstrap` that can't be executed doesn't start.
+    It must be a zip. Pulumi uploads a folder without the modes of its files, and a `bootstrap` that
+    isn't executable doesn't start.
 
     Raises:
         ArchiveError: there is none, or it isn't a zip that holds an executable `bootstrap`.

@@ -1,8 +1,7 @@
-"""Reading a project's config: typed, and with all that is wrong in it reported together.
+"""Reads a project's config into types, and reports all errors in it together.
 
-The engine checks types against Pulumi.yaml and fills in its defaults, but ignores keys that it
-doesn't know: a misspelt one, or all of them once the project has another name. Here they are
-refused.
+The engine checks types against Pulumi.yaml and fills in its defaults, but ignores unknown keys: a
+misspelt key, or all keys after the project was renamed. This module refuses them.
 """
 
 import json
@@ -15,24 +14,24 @@ from typing import TypeVar, cast
 import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
-# A message is read in a terminal or a comment.
+# Messages must fit a terminal or a comment.
 _LONGEST_VALUE = 100
 _MOST_ENTRIES = 10
 
 T = TypeVar("T")
 Check = Callable[[str], object]
-"""Tells whether a text is what is allowed, by whatever is true: a match, for one."""
+"""Accepts a text by returning anything true, such as a match."""
 
 
 class ConfigError(pulumi.RunError):
-    """Config that can't be used. The engine prints its message without a traceback."""
+    """The config is invalid. The engine prints the message without a traceback."""
 
 
 class ConfigReader:
     """A project's config, key by key.
 
-    A key that is missing or wrong is noted, and read as some value of its type; `finish` then
-    raises all that was noted.
+    If a key is missing or wrong, the reader notes it and returns some value of its type. `finish`
+    raises all notes.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class ConfigReader:
 
         Args:
             project: its name, which is the namespace of its keys.
-            config: by full key, as the engine hands it over: text, and JSON for what isn't flat.
+            config: by full key, as the engine passes it: text, and lists and objects as JSON.
             secret: full keys whose values are never shown.
 
         """
@@ -54,7 +53,7 @@ class ConfigReader:
         self._secret = {key.removeprefix(prefix) for key in secret}
         self._known: set[str] = set()
         self._problems = [
-            f"{key} is in a namespace that nothing reads: rename it to "
+            f"{key} is in an unknown namespace: rename it to "
             f"{prefix}{key.rpartition(':')[-1]}, or remove it"
             for key in sorted(config)
             if key.partition(":")[0] not in {project, *_other_namespaces()}
@@ -62,8 +61,8 @@ class ConfigReader:
 
     @classmethod
     def of_program(cls) -> "ConfigReader":
-        """Return the config of the program that is running."""
-        # There is no public way to list the keys.
+        """Return the running program's config."""
+        # Pulumi has no public function that lists the keys.
         config = {key: str(value) for key, value in CONFIG.get().items()}
         return cls(pulumi.get_project(), config, set(filter(is_config_secret, config)))
 
@@ -75,7 +74,7 @@ class ConfigReader:
         return self.refuse(key, f"a whole number from {smallest} to {largest}", smallest)
 
     def integer_of(self, key: str, allowed: Collection[int]) -> int:
-        """Return one of some whole numbers."""
+        """Return a whole number that is one of the allowed ones."""
         text = self._text(key)
         if text in map(str, allowed):
             return int(text)
@@ -89,7 +88,7 @@ class ConfigReader:
         return self.refuse(key, "true or false", fallback=False)
 
     def string(self, key: str, check: Check, allowed: str) -> str:
-        """Return a string that passes a check, which `allowed` says in words."""
+        """Return a string that passes a check; `allowed` describes the check in messages."""
         text = self._text(key)
         return text if check(text) else self.refuse(key, allowed, "")
 
@@ -98,7 +97,7 @@ class ConfigReader:
     ) -> tuple[str, ...]:
         """Return a list of different strings that each pass a check.
 
-        Where it is `secret`, its entries are never shown, encrypted or not.
+        If it is `secret`, messages never show its entries, encrypted or not.
         """
         if secret:
             self._secret.add(key)
@@ -106,7 +105,7 @@ class ConfigReader:
         if entries is None:
             return self.refuse(key, f"a list, each entry {allowed}", ())
         if len(entries) < at_least:
-            return self.refuse(key, f"a list of {at_least} or more", ())
+            return self.refuse(key, f"a list of at least {at_least}", ())
         wrong = [
             (index, entry)
             for index, entry in enumerate(entries)
@@ -115,16 +114,16 @@ class ConfigReader:
         for index, entry in wrong[:_MOST_ENTRIES]:
             self._note(f"{key}[{index}]", key, _as_json(entry), allowed)
         if len(wrong) > _MOST_ENTRIES:
-            self._problems.append(f"{self._namespace}:{key} has {len(wrong)} such entries in all")
+            self._problems.append(f"{self._namespace}:{key} has {len(wrong)} invalid entries")
         if wrong:
             return ()
         texts = tuple(map(str, entries))
         if len(set(texts)) < len(texts):
-            return self.refuse(key, "a list of different entries", ())
+            return self.refuse(key, "a list without duplicates", ())
         return texts
 
     def refuse(self, key: str, allowed: str, fallback: T) -> T:
-        """Note that the value of a key isn't what is allowed, and return the fallback."""
+        """Note that the value of a key isn't allowed, and return the fallback."""
         if key in self._values:
             text = self._values[key]
             # Lists are JSON already.
@@ -134,7 +133,7 @@ class ConfigReader:
         return fallback
 
     def finish(self) -> None:
-        """Raise what was noted, and refuse keys that nobody read.
+        """Raise the notes, and refuse keys that the program didn't read.
 
         Raises:
             ConfigError: names each key, its value, and what is allowed.
@@ -142,11 +141,11 @@ class ConfigReader:
         """
         for key in sorted(self._values.keys() - self._known):
             similar = get_close_matches(key, self._known, n=1)
-            hint = f"did you mean {similar[0]}?" if similar else f"there are {self._all_keys()}"
+            hint = f"did you mean {similar[0]}?" if similar else f"use one of {self._all_keys()}"
             self._problems.append(f"{self._namespace}:{key} is not a setting: {hint}")
         if self._problems:
             lines = "".join(f"\n  {problem}" for problem in self._problems)
-            message = f"the config of this stack can't be used:{lines}"
+            message = f"the config of this stack is invalid:{lines}"
             raise ConfigError(message)
 
     def _all_keys(self) -> str:
@@ -170,12 +169,12 @@ class ConfigReader:
 
 
 def _other_namespaces() -> set[str]:
-    """Return the namespaces of the engine and of the providers that are installed."""
+    """Return the namespaces of the engine and of the installed providers."""
     modules = (module.name for module in pkgutil.iter_modules())
     providers = (name for name in modules if name.startswith("pulumi_"))
     return {"pulumi", *(name.removeprefix("pulumi_").replace("_", "-") for name in providers)}
 
 
 def _as_json(value: object) -> str:
-    """Return a value as a message shows it: quoted, in its own script, and on one line."""
+    """Return a value for a message: quoted, on one line, not escaped to ASCII."""
     return json.dumps(value, ensure_ascii=False)

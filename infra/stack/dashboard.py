@@ -1,4 +1,4 @@
-"""What the owner looks at, as plain data.
+"""The dashboard, as plain data.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -17,7 +17,7 @@ _GREEN, _ORANGE, _RED = "#2ca02c", "#ff7f0e", "#d62728"
 
 @dataclass(frozen=True)
 class _Line:
-    """A metric as it is drawn."""
+    """A line of a graph."""
 
     metric: Metric
     label: str
@@ -28,13 +28,13 @@ class _Line:
 def dashboard_body(
     watched: Watched, region: str, alarms: Sequence[Alarm], alarm_arns: Sequence[str]
 ) -> str:
-    """Return the dashboard as CloudWatch takes it.
+    """Return the dashboard in CloudWatch's format.
 
     Args:
-        watched: what it shows.
-        region: of the metrics.
-        alarms: their thresholds are drawn where their metric is.
-        alarm_arns: their states stand on top.
+        watched: the resources that it shows.
+        region: the region of their metrics.
+        alarms: alarms whose thresholds it draws in the graphs of their metrics.
+        alarm_arns: alarms whose states it shows at the top.
 
     """
     limits = {alarm.key: alarm for alarm in alarms}
@@ -88,7 +88,7 @@ def dashboard_body(
                 limits.get("table-latency"),
             ),
             _graph(
-                "What costs money",
+                "Billed requests and writes",
                 region,
                 [
                     _Line(watched.of_api("Count"), "gateway requests"),
@@ -101,14 +101,14 @@ def dashboard_body(
     ]
     if alarm_arns:
         rows.insert(0, [_alarm_states(alarm_arns)])
-    # Without the override, the console would make minutes hours where it shows days, and sums of
-    # an hour would be drawn against limits of a minute.
+    # Without the override, the console sums hours when it shows days, and draws these sums beside
+    # limits for a minute.
     body = {"start": "-P1D", "periodOverride": "inherit", "widgets": _placed(rows)}
     return json.dumps(body)
 
 
 def dashboard_url(region: str, name: str) -> str:
-    """Return where the dashboard is shown."""
+    """Return the URL of the dashboard in the console."""
     return (
         f"https://{region}.console.aws.amazon.com/cloudwatch/home"
         f"?region={region}#dashboards/dashboard/{name}"

@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
-# Operator, then key, then the value or the values of which one must match.
+# By operator and key: the value, or the values of which one must match.
 Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 class Statement(TypedDict):
-    """What may be done, to what, and under which condition."""
+    """A statement: the actions, their resources, and a condition."""
 
     Sid: str
     Effect: str
@@ -34,7 +34,7 @@ def allow(
 
 
 def tagged(where: Literal["Request", "Resource"], tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the keys and values of tags that a request brings, or that its resource has."""
+    """Return condition keys and values for the tags of a request, or of its resource."""
     return {f"aws:{where}Tag/{key}": value for key, value in tags.items()}
 
 
@@ -44,7 +44,7 @@ def document(statements: Sequence[Statement | Mapping[str, object]]) -> str:
 
 
 def assumed_by_service(service: str) -> str:
-    """Return the trust policy of a role that a service of AWS takes."""
+    """Return the trust policy of a role that an AWS service assumes."""
     return document(
         [
             {

@@ -11,12 +11,12 @@ from stack.policies import function_policy
 from stack.table import CounterTable
 
 TIMEOUT_SECONDS = 10
-"""Longer than the handler's own limit for an answer, so that the answer is always its own."""
+"""Longer than the handler's own limit, so the handler always answers before Lambda ends it."""
 
 
 @dataclass(frozen=True)
 class FunctionArgs:
-    """What the function needs to know."""
+    """The inputs of the function."""
 
     naming: Naming
     table: CounterTable
@@ -31,7 +31,7 @@ class FunctionArgs:
 
 
 class CounterFunction(pulumi.ComponentResource):
-    """The Rust handler on Lambda (arm64), with a role that can do nothing but count and log."""
+    """The Rust handler on Lambda (arm64), with a role that may only count and log."""
 
     name: pulumi.Output[str]
     invoke_arn: pulumi.Output[str]
@@ -42,7 +42,7 @@ class CounterFunction(pulumi.ComponentResource):
         """Declare the function."""
         super().__init__("visitor-counter:infra:CounterFunction", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # Before the function, which would otherwise make one of its own that keeps logs forever.
+        # Before the function: otherwise Lambda makes a log group that keeps logs forever.
         log_group = aws.cloudwatch.LogGroup(
             name,
             name=args.naming.function_log,
@@ -85,8 +85,8 @@ class CounterFunction(pulumi.ComponentResource):
                     "TABLE_NAME": args.table.name,
                     "ALLOWED_ORIGINS": ",".join(args.allowed_origins),
                     "START_COUNT": str(args.start_count),
-                    # A call allocates more small pieces of memory than malloc keeps at hand by
-                    # default, which is 7 of each size in Amazon Linux 2023's glibc.
+                    # A call allocates more small pieces than malloc caches by default: 7 of each
+                    # size in Amazon Linux 2023's glibc.
                     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127",
                 }
             ),
@@ -94,7 +94,7 @@ class CounterFunction(pulumi.ComponentResource):
                 log_group=log_group.name,
                 log_format="JSON",
                 application_log_level="INFO",
-                # INFO would write a report for every visit.
+                # INFO would log a report for every visit.
                 system_log_level="WARN",
             ),
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(

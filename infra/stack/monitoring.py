@@ -1,4 +1,4 @@
-"""Who is told when something is wrong, and where to look."""
+"""The alarms, their topic and mails, and the dashboard."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from stack.naming import Naming
 
 @dataclass(frozen=True)
 class MonitoringArgs:
-    """What the monitoring needs to know."""
+    """The inputs of the monitoring."""
 
     naming: Naming
     watched: Watched
@@ -21,7 +21,7 @@ class MonitoringArgs:
 
 
 class Monitoring(pulumi.ComponentResource):
-    """Alarms, the topic they go to, and a dashboard."""
+    """Alarms, the topic that they notify, and a dashboard."""
 
     topic_arn: pulumi.Output[str]
     dashboard_url: pulumi.Output[str]
@@ -32,8 +32,8 @@ class Monitoring(pulumi.ComponentResource):
         """Declare the monitoring."""
         super().__init__("visitor-counter:infra:Monitoring", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        # Without a key of KMS: SNS encrypts its disks anyway, CloudWatch can't publish to a topic
-        # with the key that AWS manages, and one of our own would cost more than all the rest.
+        # No KMS key. SNS encrypts its disks anyway, CloudWatch can't publish to a topic with the
+        # AWS-managed key, and a key of our own would cost more than all the rest.
         topic = aws.sns.Topic(
             name,
             name=args.naming.topic,
@@ -77,7 +77,7 @@ class Monitoring(pulumi.ComponentResource):
 def _alarm_args(
     alarm: Alarm, args: MonitoringArgs, topic_arn: pulumi.Output[str]
 ) -> aws.cloudwatch.MetricAlarmArgs:
-    # An expression brings its metrics along.
+    # An alarm on an expression has its metrics in the queries.
     plain = alarm.floor is None
     percentile = plain and alarm.statistic.startswith("p")
     return aws.cloudwatch.MetricAlarmArgs(
@@ -90,7 +90,7 @@ def _alarm_args(
         period=PERIOD_SECONDS if plain else None,
         statistic=alarm.statistic if plain and not percentile else None,
         extended_statistic=alarm.statistic if percentile else None,
-        # A percentile of a handful of visits says nothing: keep the state.
+        # A percentile of a handful of visits means nothing: keep the state.
         evaluate_low_sample_count_percentiles="ignore" if percentile else None,
         comparison_operator=alarm.comparison,
         threshold=alarm.threshold,
@@ -104,7 +104,7 @@ def _alarm_args(
 
 
 def _with_floor(alarm: Alarm, watched: Watched) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-    """Return a metric that is 0 while there are few requests."""
+    """Return queries for a metric that is 0 in minutes with few requests."""
     query = aws.cloudwatch.MetricAlarmMetricQueryArgs
     requests = watched.of_api("Count")
     return [

@@ -1,4 +1,4 @@
-"""From the public contract to the document that API Gateway imports."""
+"""Turns the public contract into the document that API Gateway imports."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ Document = Mapping[str, Any]
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-# Static values, in the quotes that mark them as such. The list of origins can't be checked here,
-# and nothing in these answers is secret.
+# Single quotes mark static values. The gateway can't check a list of origins, and nothing in these
+# answers is secret.
 _HEADERS = {
     "Access-Control-Allow-Origin": "'*'",
     "Access-Control-Expose-Headers": "'Retry-After'",
@@ -22,15 +22,15 @@ _HEADERS = {
 
 
 def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict[str, Any]:
-    """Return the contract's paths and methods with their integration, and what the gateway answers.
+    """Return the contract's paths and methods with their integration, and the gateway's answers.
 
-    Nothing else of the contract goes along: what the import doesn't understand it warns about,
-    and models it made would be compared in every preview.
+    The rest of the contract is left out: the import warns about parts that it doesn't support, and
+    every preview would compare the models that it makes.
 
     Args:
         contract: an OpenAPI 3.0 document, free of AWS.
         title: the API's name.
-        invoke_arn: the function's, in the form that API Gateway calls.
+        invoke_arn: the function's ARN in the form that API Gateway calls.
 
     """
     return {
@@ -49,7 +49,7 @@ def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict
 
 
 def routes(contract: Document) -> list[tuple[str, str]]:
-    """Return the contract's methods (in capitals) and paths."""
+    """Return the contract's methods (in upper case) and paths."""
     return [
         (method.upper(), path)
         for path, item in contract["paths"].items()
@@ -59,12 +59,12 @@ def routes(contract: Document) -> list[tuple[str, str]]:
 
 
 def body_hash(body: str) -> str:
-    """Return what changes if and only if the API must be deployed anew."""
+    """Return a hash that changes if and only if the API must be redeployed."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
 def _operation(operation: Document, invoke_arn: str) -> dict[str, Any]:
-    # OpenAPI demands a response, and the import takes no `default`.
+    # OpenAPI requires a response, and the import refuses `default`.
     status, success = next(
         (status, response)
         for status, response in operation["responses"].items()
@@ -74,7 +74,7 @@ def _operation(operation: Document, invoke_arn: str) -> dict[str, Any]:
         "responses": {status: {"description": success["description"]}},
         "x-amazon-apigateway-integration": {
             "type": "aws_proxy",
-            # How the gateway calls Lambda, whatever the caller's method.
+            # The gateway always calls Lambda with POST.
             "httpMethod": "POST",
             "uri": invoke_arn,
             "passthroughBehavior": "when_no_match",
@@ -83,10 +83,10 @@ def _operation(operation: Document, invoke_arn: str) -> dict[str, Any]:
 
 
 def _gateway_responses() -> dict[str, Any]:
-    """Return what the gateway answers by itself, in the shape of the handler's own problems.
+    """Return the gateway's own answers, in the shape of the handler's problems.
 
-    The templates replace $context variables and nothing more: they aren't VTL. DEFAULT_* stand for
-    many statuses, so they set none, and leave it out of the problem.
+    The templates only replace $context variables: they aren't VTL. DEFAULT_* stand for many
+    statuses, so they set none, and their problems have none.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
     """
@@ -95,7 +95,7 @@ def _gateway_responses() -> dict[str, Any]:
         "DEFAULT_5XX": _gateway_response(
             "Server Error", "The counter did not answer. The visit may have been counted."
         ),
-        # Its name for an unknown path or method.
+        # API Gateway's name for an unknown path or method.
         "MISSING_AUTHENTICATION_TOKEN": _gateway_response(
             "Not Found", "There is nothing here. GET /visitorcount counts a visit.", status=404
         ),

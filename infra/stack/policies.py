@@ -1,4 +1,4 @@
-"""What the function may do."""
+"""The policy of the function's role."""
 
 from stack.documents import allow, document
 
@@ -8,14 +8,14 @@ _TRACING_ACTIONS = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
 
 
 def function_policy(table_arn: str, log_group_arn: str, *, tracing: bool) -> str:
-    """Return all that the function may do.
+    """Return the policy of the function's role.
 
-    UpdateItem counts a visit, GetItem opens the connection while the function starts. There is no
-    right to create a log group: it exists already, with its retention.
+    UpdateItem counts a visit; GetItem opens the connection during init. The log group exists
+    already, with its retention, so the role has no right to create one.
     """
     statements = [
         allow("Count", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table_arn]),
-        # The streams in it, which Lambda names.
+        # Lambda names the streams in it.
         allow(
             "Log",
             ["logs:CreateLogStream", "logs:PutLogEvents"],

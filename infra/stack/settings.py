@@ -1,4 +1,4 @@
-"""What the owner of a site can set, from the stack's config.
+"""The settings of a stack, from its config.
 
 Pulumi.yaml has each key's meaning, type and default; the stack files override them.
 """
@@ -11,8 +11,8 @@ from stack.config import ConfigReader
 
 ANY_ORIGIN = "*"
 
-# What the handler takes: no path, no trailing slash, hosts in ASCII (punycode). A last label that
-# starts with a digit would be read as an IPv4 address.
+# The handler's own rule: no path, no trailing slash, hosts in ASCII (punycode). Browsers read a
+# host as an IPv4 address if its last label starts with a digit.
 _PORT = r"[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]"
 _OCTET = r"\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5]"
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -39,39 +39,39 @@ _RETENTION_DAYS = (
 # JavaScript's largest exact integer is 2^53 - 1, and the first visit adds one.
 _LARGEST_START_COUNT = 2**53 - 2
 
-# What a new account's quotas allow API Gateway in a region.
+# A new account's quota for API Gateway in a region.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 _LARGEST_RATE, _LARGEST_BURST = 10_000, 5_000
 
-# One item lives in one partition, which takes 1,000 writes a second.
+# One item is in one partition, which can write 1,000 times a second.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 _MOST_WRITES_PER_SECOND = 1_000
 
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _SMALLEST_MEMORY, _LARGEST_MEMORY = 128, 10_240
 
-# In Pulumi.yaml, since a key without a default would be required.
+# The value in Pulumi.yaml for "none": a key without a default would be required.
 _NO_RESERVED_CONCURRENCY = -1
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A stack's settings, all of them checked."""
+    """A stack's settings, checked."""
 
     allowed_origins: tuple[str, ...]
     """Origins whose pages may count visits, or `*` alone."""
     start_count: int
-    """What the first visit is added to."""
+    """The count to continue from; the first visit adds one to it."""
     throttle_rate: int
     """Requests a second that the gateway lets through."""
     throttle_burst: int
     """Requests that may come at once."""
     max_writes_per_second: int
-    """Where DynamoDB begins to throttle."""
+    """Writes a second above which DynamoDB throttles."""
     memory_size: int
     """The function's memory in MB; its CPU grows with it."""
     reserved_concurrency: int | None
-    """Instances of the function that are set aside for it, and the most that it gets."""
+    """Instances reserved for the function, which are also its maximum. None reserves none."""
     log_retention_days: int
     access_logs: bool
     """Log each request. Needs the account's API Gateway log role, which account/ makes."""
@@ -79,20 +79,20 @@ class Settings:
     """Trace with X-Ray."""
     alarms: bool
     alarm_emails: tuple[str, ...]
-    """Who is told of alarms. Secret: previews are shown in public comments."""
+    """Addresses that alarms mail. Secret, because public comments show previews."""
     visit_spike_per_minute: int
-    """Requests a minute that no ordinary day sees."""
+    """Requests a minute that don't occur on an ordinary day."""
     protect: bool
     """Keep the table and the API's URL from being deleted or replaced."""
     permissions_boundary: str | None
-    """ARN of the policy that bounds the function's role, where the account demands one."""
+    """ARN of the permissions boundary of the function's role, if the account requires one."""
 
     @property
     def warnings(self) -> list[str]:
-        """What is allowed, but hardly meant."""
+        """Settings that are valid but hardly intended."""
         if self.max_writes_per_second >= self.throttle_rate:
             return []
-        lost = "visits in between are answered with 503 and not counted"
+        lost = "the visits above it get a 503 and aren't counted. Raise it, or lower throttleRate"
         writes = f"maxWritesPerSecond {self.max_writes_per_second}"
         return [f"{writes} is less than throttleRate {self.throttle_rate}: {lost}"]
 
@@ -149,7 +149,7 @@ def _is_origin(text: str) -> bool:
     if not _ORIGIN.fullmatch(text):
         return False
     try:
-        # Punycode that stands for nothing is refused by the handler, and the function won't start.
+        # The handler refuses invalid punycode, and the function wouldn't start.
         (urlsplit(text).hostname or "").encode().decode("idna")
     except UnicodeError:
         return False

@@ -1,4 +1,4 @@
-"""A stack's config, read from its file without the engine: for the cost model and for tests."""
+"""Reads a stack's config from its file, without the engine, for the cost model and the tests."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,14 @@ PROJECT_FILE = "Pulumi.yaml"
 
 
 class StackFileError(Exception):
-    """A stack has no file. The message says which there are."""
+    """A stack has no file. The message lists the stacks that have one."""
 
 
 def read_config(project: Path, file: Path | None = None) -> dict[str, str]:
-    """Return a stack's whole config, as the engine hands it to a program.
+    """Return a stack's whole config, as the engine passes it to a program.
 
-    Defaults of the project stand in for keys that the file doesn't set, and for encrypted values:
-    only the engine can open those. In a list, encrypted entries are left out.
+    A key that the file doesn't set has the project's default. So has an encrypted value, which only
+    the engine can decrypt. In a list, encrypted entries are left out.
 
     Args:
         project: a Pulumi.yaml.
@@ -68,7 +68,7 @@ def project_name(project: Path) -> str:
 
 
 def as_text(value: object) -> str:
-    """Return a value as the engine hands it over: text, and JSON for what isn't flat."""
+    """Return a value as the engine passes it: text, and lists and objects as JSON."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -77,7 +77,7 @@ def _mapping(path: Path) -> dict[str, Any]:
 
 
 def _config(path: Path) -> dict[str, Any]:
-    # Where nothing is set, it is missing or empty.
+    # Without a setting, `config` is missing or empty.
     return _mapping(path).get("config") or {}
 
 

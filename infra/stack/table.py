@@ -10,7 +10,7 @@ from stack.naming import Naming
 
 @dataclass(frozen=True)
 class TableArgs:
-    """What the table needs to know."""
+    """The inputs of the table."""
 
     naming: Naming
     max_writes_per_second: int
@@ -18,10 +18,10 @@ class TableArgs:
 
 
 class CounterTable(pulumi.ComponentResource):
-    """One on-demand DynamoDB table with one item: the handler's contract is in the README.
+    """An on-demand DynamoDB table with one item, which the README describes.
 
-    Encrypted with the key that DynamoDB owns: one in KMS would cost more than the table, and be
-    one more thing that a visit waits for.
+    DynamoDB's own key encrypts it. A KMS key would cost more than the table, and visits would wait
+    for KMS.
     """
 
     name: pulumi.Output[str]
@@ -38,13 +38,13 @@ class CounterTable(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             attributes=[aws.dynamodb.TableAttributeArgs(name="id", type="S")],
             hash_key="id",
-            # Reads are the warm-ups of new instances, so never more than the writes.
+            # Only new instances read, to warm up, so reads never exceed the writes.
             on_demand_throughput=aws.dynamodb.TableOnDemandThroughputArgs(
                 max_read_request_units=args.max_writes_per_second,
                 max_write_request_units=args.max_writes_per_second,
             ),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-            # False is the key that DynamoDB owns, true one in KMS.
+            # False means the key that DynamoDB owns, true a KMS key.
             server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=False),
             deletion_protection_enabled=args.protect,
             tags=args.naming.tags,

@@ -149,7 +149,7 @@ def test_origins_are_a_list() -> None:
 
 def test_nobody_at_all_is_no_list_of_origins() -> None:
     [problem] = refused({"allowedOrigins": []})
-    assert problem == f"{PROJECT_NAME}:allowedOrigins is []: it must be a list of 1 or more"
+    assert problem == f"{PROJECT_NAME}:allowedOrigins is []: it must be a list of at least 1"
 
 
 def test_all_origins_and_some_do_not_go_together() -> None:
@@ -167,7 +167,7 @@ def test_an_origin_twice_is_a_mistake() -> None:
     [problem] = refused({"allowedOrigins": ["https://example.com", "https://example.com"]})
     assert problem == (
         f'{PROJECT_NAME}:allowedOrigins is ["https://example.com", "https://example.com"]: '
-        "it must be a list of different entries"
+        "it must be a list without duplicates"
     )
 
 
@@ -175,7 +175,7 @@ def test_long_values_and_lists_of_mistakes_are_cut_short() -> None:
     problems = refused({"allowedOrigins": [f"{number}" + "a" * 500 for number in range(50)]})
     assert len(problems) == 11
     assert max(map(len, problems)) < 400
-    assert problems[-1] == f"{PROJECT_NAME}:allowedOrigins has 50 such entries in all"
+    assert problems[-1] == f"{PROJECT_NAME}:allowedOrigins has 50 invalid entries"
 
 
 def test_setting_no_instance_aside_would_stop_the_function() -> None:
@@ -222,7 +222,7 @@ def test_a_misspelt_key_is_refused_with_the_one_that_was_meant() -> None:
 def test_a_key_like_no_other_is_refused_with_all_there_are() -> None:
     [problem] = refused({"colour": "blue"})
     assert problem.startswith(
-        f"{PROJECT_NAME}:colour is not a setting: there are accessLogs, alarmEmails, alarms,"
+        f"{PROJECT_NAME}:colour is not a setting: use one of accessLogs, alarmEmails, alarms,"
     )
 
 

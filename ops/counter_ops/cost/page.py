@@ -59,7 +59,12 @@ def month_table(stack: Stack, visits: int) -> str:
     ]
     whole = total(bill)
     rows.append((f"**{whole.name}**", "", dollars(whole.list_price), dollars(whole.after_free)))
-    heading = (f"{stack.name}, {visits:,} visits a month", "quantity", "price", "after the free tier")
+    heading = (
+        f"{stack.name}, {visits:,} visits a month",
+        "quantity",
+        "price",
+        "after the free tier",
+    )
     return _table(heading, rows)
 
 
