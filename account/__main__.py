@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-# The engine starts a program in its own folder. What it shares with the stacks' program, above all
-# the names of their resources, is in theirs.
+# The engine starts a program in its own folder. The code that this one shares with the stacks'
+# program, above all the names of their resources, is in `infra`.
 sys.path.insert(0, str(Path(__file__).absolute().parent.parent / "infra"))
 
 import pulumi
@@ -20,7 +20,7 @@ from stack.config import ConfigReader
 from stack.naming import Naming
 from stack.stack_file import PROJECT_FILE, project_name
 
-# The project of the stacks, which the roles are for.
+# The project whose stacks the roles deploy, preview and compare.
 STACKS_PROJECT = Path(__file__).absolute().parent.parent / PROJECT_FILE
 
 settings = Settings.read(ConfigReader.of_program())

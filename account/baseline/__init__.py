@@ -1,4 +1,4 @@
-"""What an AWS account needs once, before workflows deploy to it, and the rights that they get.
+"""The resources that an AWS account needs before workflows deploy to it, and their rights.
 
-As in `infra/stack`, a component is a file, and what it is made from (ARNs, policies) is apart.
+As in `infra/stack`, each component is a file, and pure logic (ARNs, policies) has files of its own.
 """

@@ -1,6 +1,6 @@
-"""What the components were called when this program was `visitor-counter-bootstrap`.
+"""The former types of the components, from when this project was `visitor-counter-bootstrap`.
 
-An account that was set up then keeps its resources: docs/upgrade.md.
+With these, an account that was set up then keeps its resources: docs/upgrade.md.
 """
 
 import pulumi
@@ -14,13 +14,13 @@ def with_former_type(
     """Return options that let the engine find a component by its former type.
 
     Args:
-        name: of its class then.
-        opts: its other options.
+        name: the component's class at that time.
+        opts: the component's other options.
 
     """
     former = f"visitor-counter:bootstrap:{name}"
     aliases = [
-        # `pulumi stack rename` takes the stack along into the project of today,
+        # `pulumi stack rename` moves the state into the new project;
         pulumi.Alias(type_=former),
         # `pulumi stack export` and `import` don't.
         pulumi.Alias(type_=former, project=_FORMER_PROJECT),

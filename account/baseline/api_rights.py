@@ -1,6 +1,6 @@
-"""Rights on REST APIs. Their ARNs hold ids instead of names, so the tags tell whose they are.
+"""Rights on REST APIs. Their ARNs hold ids instead of names, so tags tell which stack has them.
 
-All that belongs to an API has the API's tags.
+All parts of an API inherit the API's tags.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
 """
 
@@ -11,7 +11,7 @@ from stack.documents import Statement, allow, tagged
 
 from baseline.arns import StackArns
 
-# A character that matches only itself, unlike a plain one.
+# A literal asterisk; a plain one would be a wildcard.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 _ASTERISK = "${*}"
 
@@ -19,7 +19,7 @@ _GATEWAY_ROLE = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRo
 
 
 def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
-    """Return the right to see the APIs of some stacks."""
+    """Return the right to read the APIs of some stacks."""
     condition = {
         "aws:ResourceTag/project": sorted({each.naming.project for each in stacks}),
         "aws:ResourceTag/stack": [each.naming.stack for each in stacks],
@@ -29,11 +29,11 @@ def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
 
 
 def writing_apis(stack: StackArns) -> list[Statement]:
-    """Return the rights to make APIs with the stack's tags, and to change those that have them.
+    """Return the rights to create APIs with the stack's tags, and to change APIs that have them.
 
-    Tags can be changed only where these are already: who may tag any API may own any API. But
-    whatever is made with tags must be allowed to get them before it has an id, which is an asterisk
-    until then. No API or stage is called that. AWS tells it only to who may not:
+    The role may change tags only on an API that has the stack's already; otherwise it could claim
+    any API. A new API gets its tags before it has an id, and IAM then sees an asterisk in place of
+    the id. No API or stage has that name. Only AWS's error messages show this:
     https://github.com/mattclay/aws-terminator/pull/284
     """
     tags = stack.naming.tags
@@ -62,7 +62,7 @@ def writing_apis(stack: StackArns) -> list[Statement]:
             [_tags(stack, "/restapis/", "*")],
             present,
         ),
-        # API Gateway makes this role with the first API of an account.
+        # API Gateway creates this role with an account's first API.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
         allow(
             "CreateGatewayRole",
@@ -77,5 +77,5 @@ def _path(stack: StackArns, path: str) -> str:
 
 
 def _tags(stack: StackArns, path: str, end: str) -> str:
-    """Return the ARN of the tags of something, which holds the encoded ARN of that."""
+    """Return the ARN of a resource's tags, which holds the resource's own ARN, encoded."""
     return _path(stack, f"/tags/{quote(_path(stack, path), safe='*')}{end}")

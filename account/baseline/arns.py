@@ -1,6 +1,6 @@
-"""The ARNs of a stack's resources, known before there are any: their names are fixed.
+"""The ARNs of a stack's resources, known in advance because the names are fixed.
 
-They hold for all regions, so that a stack can move without a change of its role.
+They hold for all regions, so a stack can move without a change of its role.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from stack.naming import Naming
 
 @dataclass(frozen=True)
 class Account:
-    """Where the resources are."""
+    """The account of the resources."""
 
     partition: str
-    """aws, or that of China or of the US government."""
+    """The ARN's partition: aws, or the one of China or of the US government."""
     number: str
 
     @classmethod
     def of(cls, arn: str) -> "Account":
-        """Return the account of something in it, which saves asking AWS for it."""
+        """Read the account from an ARN in it, which saves a call to AWS."""
         _, partition, _, _, number, *_ = arn.split(":")
         return cls(partition, number)
 
@@ -29,7 +29,7 @@ class Account:
 
 @dataclass(frozen=True)
 class StackArns:
-    """What a stack consists of, but for its API: see api_rights."""
+    """A stack's resources without its API, for which see api_rights."""
 
     account: Account
     naming: Naming
@@ -56,7 +56,7 @@ class StackArns:
 
     @property
     def logs(self) -> list[str]:
-        """The log groups, in both ways that actions on them are checked: plain, and of streams."""
+        """The log groups in both forms that IAM checks: the group, and its streams."""
         return [arn for log in (self.function_log, self.access_log) for arn in (log, f"{log}:*")]
 
     @property
@@ -66,7 +66,7 @@ class StackArns:
 
     @property
     def topic(self) -> str:
-        """The topic that alarms go to."""
+        """The topic that alarms notify."""
         return self.account.arn("sns", self.naming.topic)
 
     @property
@@ -76,5 +76,5 @@ class StackArns:
 
     @property
     def dashboard(self) -> str:
-        """The dashboard, which no region has for itself."""
+        """The dashboard, whose ARN has no region."""
         return self.account.arn("cloudwatch", f"dashboard/{self.naming.name}", region="")

@@ -1,6 +1,6 @@
-"""The rights to make, change and delete what the program asks for, and nothing else.
+"""The rights to create, change and delete the stack's resources, and nothing else.
 
-The actions are those that pulumi-aws takes for the resources in `stack`.
+The actions are those that pulumi-aws calls for the resources in `stack`.
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 """
 
@@ -12,7 +12,7 @@ from baseline.read_rights import reading
 
 
 def deploying(stack: StackArns, boundary_arn: str) -> list[Statement]:
-    """Return all that a deployment of the stack may do, its state aside."""
+    """Return the rights of a deployment of the stack, without those on its state."""
     return [
         *reading([stack]),
         *_table(stack),
@@ -79,10 +79,10 @@ def _function(stack: StackArns) -> list[Statement]:
 
 
 def _role(stack: StackArns, boundary_arn: str) -> list[Statement]:
-    # Which actions know the boundary of a role:
+    # The actions for which IAM knows the role's boundary:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
     return [
-        # A role without the boundary can only be given it. Nothing takes it off again.
+        # The deploy role may add the boundary to a role, and never remove it.
         allow(
             "WriteRoleInBoundary",
             [
@@ -109,7 +109,7 @@ def _role(stack: StackArns, boundary_arn: str) -> list[Statement]:
 
 
 def _monitoring(stack: StackArns) -> list[Statement]:
-    # Not those of a stack whose name begins with this one's. What is new has no tags yet.
+    # Excludes a stack whose name begins with this one's. A new alarm has no tags yet.
     own = {"StringEqualsIfExists": tagged("Resource", stack.naming.tags)}
     return [
         allow(
@@ -124,9 +124,9 @@ def _monitoring(stack: StackArns) -> list[Statement]:
             ],
             [stack.topic],
         ),
-        # See ReadSubscriptions.
+        # IAM has no resource for it: see ReadSubscriptions.
         allow("Unsubscribe", ["sns:Unsubscribe"], ["*"]),
-        # An alarm could otherwise stop machines.
+        # Otherwise an alarm could stop machines.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
         allow(
             "PutAlarms",

@@ -1,4 +1,4 @@
-"""How one environment deploys."""
+"""The deploy role of one environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from baseline.roles import GithubRole, RoleArgs
 
 @dataclass(frozen=True)
 class DeployerArgs:
-    """What a deployer needs to know."""
+    """The inputs of a deployer."""
 
     naming: Naming
     """The stack that it deploys."""
@@ -27,9 +27,9 @@ class DeployerArgs:
 
 
 class Deployer(pulumi.ComponentResource):
-    """The deploy role of a stack, and the boundary of all roles that it makes.
+    """The deploy role of a stack, and the boundary of all roles that it creates.
 
-    Their names don't begin like those of the stack, so that the role can't touch either.
+    Their names don't begin like the stack's, so the role can't touch either.
     """
 
     role_arn: pulumi.Output[str]

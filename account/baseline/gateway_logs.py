@@ -13,7 +13,7 @@ from baseline.arns import Account
 
 @dataclass(frozen=True)
 class GatewayLogsArgs:
-    """What the log role needs to know."""
+    """The inputs of the log role."""
 
     account: pulumi.Output[Account]
     further_regions: Sequence[str]
@@ -21,9 +21,9 @@ class GatewayLogsArgs:
 
 
 class GatewayLogs(pulumi.ComponentResource):
-    """API Gateway's log role, and the setting of each region that names it.
+    """API Gateway's log role, and each region's setting that names it.
 
-    All of it stays after a `destroy`: other APIs of the account may log by it.
+    Both stay after a `destroy`: other APIs of the account may log with the role.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class GatewayLogs(pulumi.ComponentResource):
             "visitor-counter:account:GatewayLogs", name, None, with_former_type("GatewayLogs", opts)
         )
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
-        # Without a name of ours: a role that an earlier `destroy` left behind would be in the way.
+        # No fixed name, which the role that an earlier `destroy` left behind may have.
         role = aws.iam.Role(
             name,
             description="Writes the logs of API Gateway, for all REST APIs of the account",
@@ -45,7 +45,7 @@ class GatewayLogs(pulumi.ComponentResource):
         rights = aws.iam.RolePolicyAttachment(
             name, role=role.name, policy_arn=args.account.apply(log_policy_arn), opts=kept
         )
-        # API Gateway refuses a role that can't log yet.
+        # API Gateway refuses a role that can't log.
         ready = pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[rights]))
         aws.apigateway.Account(name, cloudwatch_role_arn=role.arn, opts=ready)
         for region in args.further_regions:
@@ -56,7 +56,7 @@ class GatewayLogs(pulumi.ComponentResource):
 
 
 def log_policy_arn(account: Account) -> str:
-    """Return the policy that AWS wrote for such roles.
+    """Return the policy that AWS manages for such roles.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """

@@ -1,4 +1,4 @@
-"""Whom AWS trusts: GitHub's tokens for the one repository.
+"""AWS's trust in GitHub's tokens for the one repository.
 
 https://docs.github.com/en/actions/reference/security/oidc
 """
@@ -18,7 +18,7 @@ AUDIENCE = "sts.amazonaws.com"
 
 @dataclass(frozen=True)
 class Subjects:
-    """How GitHub's tokens name what a job runs for."""
+    """The subjects of GitHub's tokens."""
 
     prefix: str
     """The repository."""
@@ -29,7 +29,7 @@ class Subjects:
         return f"{self.prefix}:pull_request"
 
     def environment(self, name: str) -> str:
-        """Return the subject of a job in an environment, whatever it runs for."""
+        """Return the subject of a job in an environment, on any event and branch."""
         return f"{self.prefix}:environment:{name}"
 
     def branch(self, name: str) -> str:
@@ -38,7 +38,7 @@ class Subjects:
 
 
 def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
-    """Return who may take a role: jobs with one of these subjects, to the letter."""
+    """Return a trust policy for jobs with exactly one of these subjects."""
     return document(
         [
             {
@@ -55,14 +55,14 @@ def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class GithubOidcArgs:
-    """What the trust in GitHub needs to know."""
+    """The inputs of the trust in GitHub."""
 
     existing_provider_arn: str | None
     tags: Mapping[str, str]
 
 
 class GithubOidc(pulumi.ComponentResource):
-    """The account's OIDC provider for GitHub: its own, or one that is there already."""
+    """The account's OIDC provider for GitHub: a new one, or the existing one."""
 
     provider_arn: pulumi.Output[str]
 
@@ -76,7 +76,7 @@ class GithubOidc(pulumi.ComponentResource):
         if args.existing_provider_arn:
             self.provider_arn = pulumi.Output.from_input(args.existing_provider_arn)
         else:
-            # No thumbprints: AWS checks GitHub's certificate against its own list of authorities.
+            # No thumbprints: AWS checks GitHub's certificate against its own list of CAs.
             # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateOpenIDConnectProviderThumbprint.html
             provider = aws.iam.OpenIdConnectProvider(
                 name,

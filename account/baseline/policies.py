@@ -1,4 +1,4 @@
-"""What each role may do, put together."""
+"""The whole policy of each role."""
 
 from collections.abc import Sequence
 
@@ -12,26 +12,26 @@ from baseline.state import reading_state, writing_state
 
 
 def boundary_policy(stack: StackArns) -> str:
-    """Return the most that the function's role may ever do, whatever a deployment gives it.
+    """Return the boundary of the function's role, which no deployment can exceed.
 
-    It is what the program gives it, for this stack alone: a boundary that all stacks share would
-    let a function of staging write to prod.
+    It is the policy that the program gives the role, for this stack alone. With a shared boundary,
+    staging's function could be allowed to write to prod.
     """
     return function_policy(stack.table, stack.function_log, tracing=True)
 
 
 def deploy_policy(stack: StackArns, boundary_arn: str, bucket_arn: str | None) -> str:
-    """Return what the deploy role of a stack may do."""
+    """Return the policy of a stack's deploy role."""
     state = writing_state(bucket_arn, stack.naming) if bucket_arn else []
     return document([*deploying(stack, boundary_arn), *state])
 
 
 def drift_policy(stacks: Sequence[StackArns], bucket_arn: str | None) -> str:
-    """Return what the role may do that compares the resources with the state."""
+    """Return the policy of the role that compares the resources with the state."""
     state = reading_state(bucket_arn, [each.naming for each in stacks]) if bucket_arn else []
     return document([*reading(stacks), *state])
 
 
 def preview_policy(stacks: Sequence[StackArns], bucket_arn: str) -> str:
-    """Return what the role may do that previews: see the state. Without a bucket, it needs none."""
+    """Return the policy of the preview role: read the state. Without a bucket, it has none."""
     return document(reading_state(bucket_arn, [each.naming for each in stacks]))

@@ -1,4 +1,4 @@
-"""The rights to see what the program has made: all that pulumi-aws asks for on a refresh."""
+"""The rights to read the stacks' resources: all calls that pulumi-aws makes on a refresh."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from baseline.arns import StackArns
 
 
 def reading(stacks: Sequence[StackArns]) -> list[Statement]:
-    """Return the rights to see the resources of some stacks of an account, but no data in them."""
+    """Return the rights to read the resources of some stacks, but no data in them."""
     account = stacks[0].account
     return [
         allow(
@@ -28,7 +28,7 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
                 "lambda:GetFunction",
                 "lambda:GetFunctionCodeSigningConfig",
                 "lambda:GetPolicy",
-                # Without it, GetFunction leaves out the tags.
+                # Without this, GetFunction leaves out the tags.
                 "lambda:ListTags",
                 "lambda:ListVersionsByFunction",
             ],
@@ -49,7 +49,7 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
         allow(
             "ReadLogs", ["logs:ListTagsForResource"], [log for each in stacks for log in each.logs]
         ),
-        # Lists can't be narrowed: these show names and settings of the whole account.
+        # Lists have no resource: these show names and settings of the whole account.
         allow("ListLogs", ["logs:DescribeLogGroups"], ["*"]),
         allow("ListAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),
         allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [each.alarms for each in stacks]),
@@ -59,8 +59,8 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
             ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
             [each.topic for each in stacks],
         ),
-        # Subscriptions are no resources to IAM. Their ARNs can't be guessed, and listing them is
-        # not allowed.
+        # IAM has no resource for subscriptions. Their ARNs can't be guessed, and the role may not
+        # list them.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
         allow("ReadSubscriptions", ["sns:GetSubscriptionAttributes"], ["*"]),
         *reading_apis(stacks),

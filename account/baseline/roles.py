@@ -1,4 +1,4 @@
-"""A role that workflows take."""
+"""A role that workflows assume."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from baseline.oidc import trust_policy
 
 @dataclass(frozen=True)
 class RoleArgs:
-    """What a role needs to know."""
+    """The inputs of a role."""
 
     role_name: str
     description: str
     provider_arn: pulumi.Output[str]
-    """Whose tokens it trusts."""
+    """The OIDC provider whose tokens it trusts."""
     subjects: Sequence[str]
-    """Which of them."""
+    """The subjects of the tokens that it trusts."""
     policy: pulumi.Output[str] | None
-    """All that it may do."""
+    """Its policy."""
     tags: Mapping[str, str]
 
 

@@ -1,4 +1,4 @@
-"""What the owner of the account can set, from the stack's config.
+"""The settings of the account, from the stack's config.
 
 Pulumi.yaml has each key's meaning, type and default.
 """
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 from stack.config import ConfigReader
 
-# Exact, so that no wildcard gets into a trust policy. An owner's name may hold _ where an
-# enterprise manages it.
+# Exact, so that no wildcard gets into a trust policy. The names of an enterprise's managed users
+# may have an underscore.
 _OWNER, _REPOSITORY, _ID = r"[A-Za-z0-9][A-Za-z0-9_-]*", r"[A-Za-z0-9._-]+", r"@[1-9]\d*"
 _SUBJECT_PREFIX = re.compile(
     rf"repo:(?:{_OWNER}{_ID}/{_REPOSITORY}{_ID}|{_OWNER}/{_REPOSITORY})", re.ASCII
 )
 _SUBJECT_PREFIX_RULE = (
-    "what `gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix` prints: "
-    "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, no wildcards and no colon at its end"
+    "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, without wildcards or a colon at its end. To print it: "
+    "gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix"
 )
 
-# The longest name that it is part of, deploy-visitor-counter-…, has at most 64 characters.
+# The longest name that contains it, deploy-visitor-counter-…, may have 64 characters.
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _BRANCH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d", re.ASCII)
@@ -27,26 +27,26 @@ _PROVIDER = re.compile(
     r"|arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com", re.ASCII
 )
 
-# Dots are allowed, but don't go with TLS.
+# S3 allows dots too, but its certificates don't match such names.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"|[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The account's settings, all of them checked."""
+    """The account's settings, checked."""
 
     subject_prefix: str
     """The trusted repository, as GitHub's tokens name it."""
     environments: tuple[str, ...]
-    """GitHub environments, which are the stacks that they deploy."""
+    """GitHub environments, each named like the stack that it deploys."""
     main_branch: str
     oidc_provider_arn: str | None
-    """GitHub's OIDC provider in this account, unless one is to be made."""
+    """The account's existing OIDC provider for GitHub. None makes one."""
     state_bucket: str | None
-    """Name of the bucket to make for state, if any."""
+    """Name of a new bucket for the state. None makes none."""
     further_regions: tuple[str, ...]
-    """Where API Gateway logs, besides the region of the stack."""
+    """Regions in which API Gateway logs, besides the stack's."""
 
     @classmethod
     def read(cls, config: ConfigReader) -> "Settings":

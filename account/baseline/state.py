@@ -1,6 +1,6 @@
-"""The bucket for the state of the stacks, where it isn't in Pulumi Cloud.
+"""The bucket for the stacks' state, if that isn't in Pulumi Cloud.
 
-Keys and calls are those of the backend in Pulumi's CLI.
+Keys and calls are those of the bucket backend in Pulumi's CLI.
 https://github.com/pulumi/pulumi/tree/master/pkg/backend/diy
 """
 
@@ -17,14 +17,14 @@ from baseline.aliases import with_former_type
 
 @dataclass(frozen=True)
 class StateArgs:
-    """What the bucket needs to know."""
+    """The inputs of the bucket."""
 
     bucket_name: str
     tags: Mapping[str, str]
 
 
 class StateBucket(pulumi.ComponentResource):
-    """A private bucket that keeps all versions, and that no `destroy` deletes."""
+    """A private bucket that keeps all versions. A `destroy` doesn't delete it."""
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -57,7 +57,7 @@ class StateBucket(pulumi.ComponentResource):
             rules=[
                 aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
                     apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        # With S3's own keys, which cost nothing.
+                        # S3's own keys cost nothing.
                         sse_algorithm="AES256"
                     )
                 )
@@ -77,7 +77,7 @@ class StateBucket(pulumi.ComponentResource):
             name,
             bucket=bucket.bucket,
             policy=bucket.arn.apply(bucket_policy),
-            # S3 refuses to change both at once.
+            # S3 refuses concurrent changes to both.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[private]),
         )
         self.name = bucket.bucket
@@ -86,7 +86,7 @@ class StateBucket(pulumi.ComponentResource):
 
 
 def bucket_policy(bucket_arn: str) -> str:
-    """Return the policy that refuses whatever comes without TLS."""
+    """Return the policy that denies requests without TLS."""
     return document(
         [
             {
@@ -102,7 +102,7 @@ def bucket_policy(bucket_arn: str) -> str:
 
 
 def reading_state(bucket_arn: str, stacks: Sequence[Naming]) -> list[Statement]:
-    """Return the rights that a preview of some stacks needs: it takes no lock."""
+    """Return the rights of a preview of some stacks, which takes no lock."""
     files = [f"{bucket_arn}/{_stack_files(each)}" for each in stacks]
     return [
         _listing(bucket_arn),
@@ -111,11 +111,11 @@ def reading_state(bucket_arn: str, stacks: Sequence[Naming]) -> list[Statement]:
 
 
 def writing_state(bucket_arn: str, stack: Naming) -> list[Statement]:
-    """Return the rights that a deployment of a stack needs."""
+    """Return the rights of a deployment of a stack."""
     folders = [
         f".pulumi/history/{stack.project}/{stack.stack}/*",
         f".pulumi/backups/{stack.project}/{stack.stack}/*",
-        # Every owner is called organization here.
+        # In a bucket, every owner is named "organization".
         f".pulumi/locks/organization/{stack.project}/{stack.stack}/*",
     ]
     return [
@@ -130,17 +130,17 @@ def writing_state(bucket_arn: str, stack: Naming) -> list[Statement]:
 
 
 def _listing(bucket_arn: str) -> Statement:
-    # Of all names: with a condition on the prefix, S3 would answer 403 instead of 404 for a file
-    # that isn't there, such as that of a stack without tags, and the CLI would give up.
+    # Lists all names. With a condition on the prefix, S3 answers 403 instead of 404 for a missing
+    # file, such as the tags of a stack without any, and the CLI gives up.
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     return allow("ListState", ["s3:ListBucket"], [bucket_arn])
 
 
 def _layout(bucket_arn: str) -> str:
-    """Return the file that the CLI looks at first. Who makes the first stack writes it."""
+    """Return the file that the CLI reads first. Creating the first stack writes it."""
     return f"{bucket_arn}/.pulumi/meta.yaml"
 
 
 def _stack_files(stack: Naming) -> str:
-    """Return the state of a stack, compressed or not, its copy, and its tags."""
+    """Return a stack's state, compressed or not, its backup, and its tags."""
     return f".pulumi/stacks/{stack.project}/{stack.stack}.*"

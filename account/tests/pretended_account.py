@@ -1,4 +1,4 @@
-"""The account's program, run in an account that only has to answer."""
+"""Runs the account's program in a fake account that only answers."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ OTHER_ARN = "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercon
 
 
 class PretendedAccount(PretendedAws):
-    """An account that names what the program doesn't."""
+    """An account that adds the outputs that AWS chooses."""
 
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         """Return the outputs that AWS would add."""
@@ -29,7 +29,7 @@ def run_account(overrides: Mapping[str, object] | None = None, *, preview: bool 
 
 
 def policy_of(run: Run, role: str) -> str:
-    """Return all that a role may do."""
+    """Return the policy of a role."""
     return run.one(POLICY, role).inputs["policy"]
 
 

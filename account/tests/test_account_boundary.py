@@ -1,4 +1,4 @@
-"""The most that the function may do: what the program grants it, in its own stack."""
+"""The function's boundary allows what the program grants it, in its own stack only."""
 
 import json
 from itertools import product

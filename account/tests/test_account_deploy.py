@@ -1,4 +1,4 @@
-"""A deploy role may do whatever a deployment of its stack asks for, and a drift role may look."""
+"""A deploy role may make each call of a deployment of its stack, and a drift role each read."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from kinds import (
 from pretended_account import policy_of, run_account
 from pulumi_program import Program, Properties
 
-# What pulumi-aws calls to make, read, change and delete a resource, by what it is called on.
+# The actions with which pulumi-aws creates, reads, changes and deletes a resource, by resource.
 # https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 CALLS = {
     DASHBOARD: {
@@ -82,7 +82,7 @@ CALLS = {
     },
 }
 
-# The same for the API: path, verbs, and whether the tags are in the request or there already.
+# The same for the API: path, verbs, and whether the request has the tags or the resource.
 TAGS = "tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F"
 API_CALLS = {
     API: [
@@ -105,10 +105,10 @@ API_CALLS = {
     ],
 }
 
-# Called for what is in CALLS.
+# Called for the resources in CALLS.
 PARTS = {THROTTLE, POLICY, SUBSCRIPTION}
 
-# Condition keys are sent with these actions only, says
+# IAM sends condition keys with these actions only:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/
 SENT_WITH = {
     "cloudwatch:AlarmActions": {"cloudwatch:PutMetricAlarm"},
@@ -126,7 +126,7 @@ SENT_WITH = {
     "lambda:Principal": {"lambda:AddPermission"},
 }
 
-# Of the whole account, since there is no resource to narrow them to.
+# They have no resource, so they are for the whole account.
 READS_OF_ALL = [
     ("logs:DescribeLogGroups", "arn:aws:logs:us-east-1:123456789012:log-group::log-stream:"),
     ("cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:*"),
@@ -154,7 +154,7 @@ class Request:
 
 
 def requests(program: Program, stack: str, *, new: bool = False) -> list[Request]:
-    """Return all calls for a stack with all that it can have, on what is there or is new."""
+    """Return all calls for a stack with all options, on new and on existing resources."""
     boundary = f"arn:aws:iam::123456789012:policy/boundary-visitor-counter-{stack}"
     settings = {
         "accessLogs": True,
@@ -240,7 +240,7 @@ def test_the_drift_role_sees_all_of_each_stack_and_changes_nothing(
 def test_no_role_has_more_actions_than_these(program: Program) -> None:
     used = {each.action for each in requests(program, "staging")}
     used |= {action for action, _ in ALL}
-    # Who makes the first API of an account makes API Gateway's own role.
+    # An account's first API also creates API Gateway's own role.
     used |= {"iam:CreateServiceLinkedRole"}
     granted = {
         action
@@ -251,7 +251,7 @@ def test_no_role_has_more_actions_than_these(program: Program) -> None:
 
 
 def test_aws_has_these_actions(program: Program) -> None:
-    # Rights by other names than those of the calls.
+    # Rights whose names aren't those of calls.
     named_otherwise = {"iam:PassRole"}
     session = botocore.session.get_session()
     for each in requests(program, "staging"):

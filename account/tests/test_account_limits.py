@@ -1,4 +1,4 @@
-"""What a deploy role may not do, so that staging's can't harm prod, or become more than it is."""
+"""A deploy role's limits: staging's can't harm prod, or raise its own rights."""
 
 import pytest
 from aws import ACCOUNT
@@ -41,7 +41,7 @@ TAGS = "arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3
 
 @pytest.fixture(scope="module")
 def deploy() -> str:
-    """Return all that staging's deploy role may do."""
+    """Return the policy of staging's deploy role."""
     return policy_of(run_account(), "deploy-staging")
 
 

@@ -1,4 +1,4 @@
-"""What the program asks for in an account."""
+"""The resources that the program declares in an account."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An account that was set up by the project's former name keeps its resources."""
+"""An account that was set up under the project's former name keeps its resources."""
 
 from pathlib import Path
 
@@ -19,6 +19,6 @@ def test_each_resource_is_found_by_what_it_was_called(way: str, project: str) ->
     for each in run_account(EVERYTHING).resources:
         for urn in {each.urn, *each.former_urns}:
             found[urn] = name_in_aws(each)
-    # `rename` writes the new project into the state, `import` takes it as it is.
+    # `rename` writes the new project into the state, `import` keeps the former one.
     expected = {urn.replace(FORMER, project): name for urn, name in RELEASED.items()}
     assert expected.items() <= found.items(), way

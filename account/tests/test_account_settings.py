@@ -1,4 +1,4 @@
-"""What the owner of an account may set, and what is said about the rest."""
+"""The settings of an account, and the messages about invalid ones."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def read(overrides: Mapping[str, object]) -> Settings:
 
 
 def refused(overrides: Mapping[str, object]) -> list[str]:
-    """Return what is said about each wrong key."""
+    """Return the message about each wrong key."""
     return problems(lambda: read(overrides))
 
 
@@ -33,7 +33,7 @@ def test_whom_to_trust_is_all_that_must_be_set() -> None:
         further_regions=(),
     )
     [problem] = refused({})
-    assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be what `gh api ")
+    assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be repo:OWNER@ID/REPO@ID ")
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,8 @@ def test_a_usable_value_is_taken(key: str, value: object) -> None:
 )
 def test_a_prefix_that_is_not_exactly_one_repository_is_refused(value: str) -> None:
     [problem] = refused({"subjectPrefix": value})
-    assert problem.endswith(
-        "prints: repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, no wildcards and no colon at its end"
-    )
+    assert "must be repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, without wildcards" in problem
+    assert problem.endswith("oidc/customization/sub --jq .sub_claim_prefix")
 
 
 ENVIRONMENT_RULE = "it must be a stack's name: at most 40 letters, digits, - and _"

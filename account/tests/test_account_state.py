@@ -1,4 +1,4 @@
-"""The state bucket, and who may see and change which part of it."""
+"""The state bucket, and the rights of each role on its parts."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    """Return what the program asks for with a bucket."""
+    """Run the program with a bucket."""
     return run_account({"stateBucket": "my-state"})
 
 
@@ -83,7 +83,7 @@ def test_without_a_bucket_no_role_knows_of_any() -> None:
     assert not [each for each in run.resources if each.kind.startswith("aws:s3/")]
     for each in run.all(POLICY):
         assert "s3:" not in each.inputs["policy"]
-    # And a preview needs no right at all then.
+    # Then a preview needs no rights at all.
     assert "preview" not in {each.name for each in run.all(POLICY)}
 
 
@@ -118,7 +118,7 @@ def test_a_preview_needs_nothing_but_the_state(run: Run) -> None:
 
 @pytest.mark.parametrize("role", ["deploy-staging", "deploy-prod", "preview", "drift"])
 def test_a_file_that_is_not_there_is_told_from_one_that_is_forbidden(run: Run, role: str) -> None:
-    # S3 answers 404 only to who may list the whole bucket.
+    # S3 answers 404 only to a role that may list the whole bucket.
     assert allows(policy_of(run, role), "s3:ListBucket", BUCKET)
     assert not allows(policy_of(run, role), "s3:ListBucketVersions", BUCKET)
     assert not allows(policy_of(run, role), "s3:PutBucketPolicy", BUCKET)

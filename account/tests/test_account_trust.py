@@ -1,4 +1,4 @@
-"""Which jobs on GitHub may take which role."""
+"""The roles that each job on GitHub may assume."""
 
 from typing import Any
 
