@@ -15,8 +15,8 @@ _SUBJECT_PREFIX = re.compile(
     rf"repo:(?:{_OWNER}{_ID}/{_REPOSITORY}{_ID}|{_OWNER}/{_REPOSITORY})", re.ASCII
 )
 _SUBJECT_PREFIX_RULE = (
-    "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, without wildcards or a colon at its end. To print it: "
-    "gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix"
+    "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, without wildcards or a colon at its end. To print "
+    "it: gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix"
 )
 
 # The longest name that contains it, deploy-visitor-counter-…, may have 64 characters.

@@ -1,4 +1,4 @@
-"""AWS, as far as it only has to answer: ids and ARNs in its formats, and nothing is made."""
+"""A fake AWS that only answers, with ids and ARNs in AWS's formats, and creates nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ API_ID = "a1b2c3d4e5"
 
 @dataclass(frozen=True)
 class PretendedAws(Provider):
-    """Computes what a resource would have. An unknown type is an error, not an empty answer."""
+    """Computes a resource's outputs. An unknown type is an error, not an empty answer."""
 
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         """Return the outputs that AWS would add."""

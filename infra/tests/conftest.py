@@ -1,4 +1,4 @@
-"""The program with both of the tests' stack files, run once for all tests."""
+"""Runs the program once for all tests, with each of the tests' stack files."""
 
 import pytest
 from aws import PretendedAws
@@ -10,5 +10,5 @@ __all__ = ["archive", "program", "stack"]
 
 @pytest.fixture(scope="session")
 def run(program: Program, stack: str) -> Run:
-    """Return what that stack asks for."""
+    """Return the run of that stack."""
     return program.run(stack, PretendedAws())

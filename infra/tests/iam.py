@@ -1,4 +1,4 @@
-"""IAM, as far as the policies here need it: whether they allow a request."""
+"""A small IAM: tells whether a policy allows a request."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def _holds(condition: Mapping[str, Mapping[str, str | list[str]]], context: Cont
 
 
 def _like(text: str, pattern: str) -> bool:
-    """Match with wildcards, of which ${*} is none."""
+    """Match with wildcards; ${*} is a literal asterisk."""
     parts = re.split(r"(\$\{\*\}|\*)", pattern)
     expression = "".join({"*": ".*", "${*}": r"\*"}.get(each, re.escape(each)) for each in parts)
     return re.fullmatch(expression, text) is not None
@@ -41,7 +41,7 @@ def _values(value: str | Sequence[str]) -> Sequence[str]:
     return [value] if isinstance(value, str) else value
 
 
-# What a request has for a key, and what the policy wants.
+# By operator: compares a request's values for a key with the policy's.
 _OPERATORS: dict[str, Callable[[Sequence[str], Sequence[str]], bool]] = {
     "Bool": lambda given, wanted: any(each in wanted for each in given),
     "StringEquals": lambda given, wanted: any(each in wanted for each in given),

@@ -1,4 +1,4 @@
-"""The stacks' program beside a package, which is never run, and the stacks."""
+"""The stacks' program with a package that is never run, and the stacks."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Runs a whole Pulumi program, and keeps what it asks for.
+"""Runs a whole Pulumi program, and records the resources that it declares.
 
-Pulumi.yaml and the stack files are read as the real engine reads them, and the program is the one
-that is deployed. A `Provider` plays AWS.
+It reads Pulumi.yaml and the stack files as the engine does, and runs the program that is deployed.
+A `Provider` plays AWS.
 """
 
 import asyncio
@@ -29,11 +29,11 @@ Properties = dict[str, Any]
 
 
 _STACK = "pulumi:pulumi:Stack"
-"""The type of what all resources without another parent belong to."""
+"""The type of the stack, the parent of all resources without another one."""
 
 
 class Unknown:
-    """A value that only a deployment can tell. A preview has such."""
+    """A value that is known only during a deployment. Previews have such values."""
 
 
 UNKNOWN = Unknown()
@@ -47,7 +47,7 @@ class Secret:
 
 
 class Provider(ABC):
-    """Who makes the resources."""
+    """Creates the resources."""
 
     @abstractmethod
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
@@ -56,7 +56,7 @@ class Provider(ABC):
         Args:
             kind: its type, such as aws:lambda/function:Function.
             name: its name in the program.
-            inputs: what the program gave, secrets in the clear.
+            inputs: the program's inputs, with secrets in the clear.
 
         Returns:
             Its id, and the outputs that aren't among its inputs.
@@ -66,28 +66,28 @@ class Provider(ABC):
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as the program asked for it."""
+    """A resource as the program declared it."""
 
     kind: str
     name: str
     urn: str
     former_urns: frozenset[str]
-    """What it may be called in the state instead."""
+    """The other URNs that it may have in the state."""
     inputs: Properties
     parent: str
-    """Type of the resource that it belongs to."""
+    """Type of its parent."""
     protect: bool
     retain_on_delete: bool
     dependencies: tuple[str, ...]
-    """Names of the resources that it waits for."""
+    """Names of the resources that it depends on."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a program asked for, and what it gave out."""
+    """The resources and the outputs of a program."""
 
     resources: tuple[Resource, ...]
-    """Those of AWS: not the components that they belong to."""
+    """Resources of AWS, without the components that group them."""
     outputs: Properties
 
     def all(self, kind: str) -> list[Resource]:
@@ -122,7 +122,7 @@ class Program:
 
         Args:
             stack: its file need not exist.
-            overrides: values of the project's own keys, which go before those in the file.
+            overrides: values of the project's own keys, which override those in the file.
 
         """
         name = self.project["name"]
@@ -139,14 +139,14 @@ class Program:
         secret: Collection[str] = (),
         preview: bool = False,
     ) -> Run:
-        """Run the program, and raise whatever fails in it, in its outputs too.
+        """Run the program, and raise any failure in it or in its outputs.
 
         Args:
             stack: whose config it gets.
             provider: makes the resources, unless it is a preview.
             overrides: values of the project's own config keys.
             secret: keys whose values are encrypted.
-            preview: nothing is made, so ids and computed outputs are unknown.
+            preview: create nothing, so ids and computed outputs are unknown.
 
         """
         name: str = self.project["name"]
@@ -172,7 +172,7 @@ class Program:
 
 
 class _Provided(Mocks):
-    """Pulumi's way to ask a `Provider`."""
+    """Adapts a `Provider` to Pulumi's mocks."""
 
     def __init__(self, provider: Provider, *, preview: bool) -> None:
         self._provider = provider
@@ -194,7 +194,7 @@ class _Provided(Mocks):
 
 
 class _Monitor(MockMonitor):
-    """Keeps what the mocks don't see: unknown values, options, and what the stack exports."""
+    """Records unknown values, options and the stack's outputs, which the mocks don't see."""
 
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
@@ -272,4 +272,4 @@ def _plain(value: Any, *, reveal: bool = False) -> Any:  # noqa: ANN401 (JSON)
 
 
 def _discard(_: object) -> None:
-    """Return nothing: what a program returns would be awaited."""
+    """Return nothing: Pulumi would await a result."""

@@ -1,4 +1,4 @@
-"""The alarms that AWS recommends, on some names, and the one that is ours."""
+"""The alarms that AWS recommends, for some names, and our own one."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ class Recommended:
     datapoints: int
     comparison: str
     threshold: float | None
-    """None where AWS leaves it to the application."""
+    """None if AWS leaves it to the application."""
 
 
 ABOVE, AT_LEAST = "GreaterThanThreshold", "GreaterThanOrEqualToThreshold"

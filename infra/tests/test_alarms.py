@@ -1,4 +1,4 @@
-"""The alarms, against what AWS recommends."""
+"""The alarms, compared with AWS's recommendations."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The dashboard, which CloudWatch would take and an owner understand."""
+"""The dashboard: CloudWatch would accept it, and an owner would understand it."""
 
 import json
 from typing import Any
@@ -14,13 +14,13 @@ ALARM_ARNS = ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:one"]
 
 
 def widgets(alarm_arns: list[str]) -> list[Widget]:
-    """Return what is shown."""
+    """Return the parsed dashboard."""
     body = dashboard_body(WATCHED, "us-east-1", alarms(WATCHED), alarm_arns)
     return json.loads(body)["widgets"]
 
 
 def lines(shown: list[Widget]) -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return the dimensions of each metric that is drawn, by namespace, name and statistic."""
+    """Return the dimensions of each metric in the graphs, by namespace, name and statistic."""
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     for widget in shown:
         for namespace, name, *dimensions, look in widget["properties"].get("metrics", []):

@@ -1,4 +1,4 @@
-"""The tests' own IAM is right."""
+"""The tests' small IAM decides like AWS's."""
 
 import json
 

@@ -12,7 +12,7 @@ from stack.alarms import Alarm, Watched, alarms
 
 @pytest.fixture(scope="module")
 def watched(program: Program) -> Run:
-    """Return what prod asks for with alarms."""
+    """Run prod with alarms."""
     overrides = {"alarms": True, "reservedConcurrency": -1, "visitSpikePerMinute": 300}
     return program.run("prod", PretendedAws(), overrides)
 
@@ -26,7 +26,7 @@ def test_there_are_alarms_where_they_are_wanted(program: Program, stack: str, wa
 
 
 def names_of(run: Run) -> Watched:
-    """Return what the alarms of a run should watch: what it makes."""
+    """Return the resources that a run's alarms should watch: its own."""
     return Watched(
         api=run.one(API).inputs["name"],
         stage=run.one(STAGE).inputs["stageName"],
@@ -58,7 +58,7 @@ def test_cloudwatch_is_asked_for_each_alarm_as_it_is_meant(watched: Run) -> None
 
 
 def watched_by(alarm: Alarm) -> Properties:
-    """Return the inputs that say what an alarm looks at."""
+    """Return the inputs that select an alarm's metric."""
     metric: Properties = {
         "namespace": alarm.metric.namespace,
         "metricName": alarm.metric.name,
@@ -82,7 +82,7 @@ def watched_by(alarm: Alarm) -> Properties:
             ]
         }
     if alarm.statistic == "p90":
-        # A percentile of a handful of visits alarms nobody.
+        # A percentile of a handful of visits must not raise an alarm.
         few = {"evaluateLowSampleCountPercentiles": "ignore"}
         return metric | {"extendedStatistic": "p90"} | few
     return metric | {"statistic": alarm.statistic}

@@ -1,4 +1,4 @@
-"""What API Gateway imports."""
+"""The document that API Gateway imports."""
 
 import json
 from typing import Any
@@ -50,8 +50,8 @@ def test_nothing_goes_along_that_the_import_could_warn_about() -> None:
         assert response.keys() == {"description"}
 
 
-# Type, status, and headers beyond those of all. Only what was certainly not counted may be sent
-# again.
+# Type, status, and further headers. Only an answer to a visit that certainly wasn't counted may
+# have `Retry-After`.
 ANSWERS: list[tuple[str, int | None, dict[str, str]]] = [
     ("DEFAULT_4XX", None, {}),
     ("DEFAULT_5XX", None, {}),

@@ -1,4 +1,4 @@
-"""What the function may do: what the handler does, and nothing else."""
+"""The function's role allows the handler's own calls, and nothing else."""
 
 import json
 import re
@@ -48,6 +48,6 @@ def test_an_arn_that_names_the_streams_already_is_the_same() -> None:
 
 def test_the_handler_uses_these_actions_and_no_others() -> None:
     sources = [path.read_text() for path in (PROJECT / "handler/src").rglob("*.rs")]
-    # Whatever it asks DynamoDB for, it names the table.
+    # Every call to DynamoDB names the table.
     used = re.findall(r"\.(\w+)\(\)\s*\.table_name\(", "".join(sources))
     assert sorted(f"dynamodb:{call.title().replace('_', '')}" for call in used) == COUNT["Action"]

@@ -1,4 +1,4 @@
-"""What the whole program asks for, with both real stack files."""
+"""The resources of the whole program, with both of the tests' stack files."""
 
 import importlib
 import json
@@ -46,7 +46,7 @@ def test_a_preview_asks_for_what_the_deployment_does(
 
 
 def _agree(preview: Any, deployed: Any) -> bool:  # noqa: ANN401 (JSON)
-    """Whether a previewed value is the deployed one, apart from what nobody can know yet."""
+    """Whether a previewed value equals the deployed one, apart from unknown values."""
     if isinstance(preview, dict):
         pairs = cast("Properties", preview)
         return pairs.keys() == deployed.keys() and all(
@@ -68,7 +68,7 @@ def test_a_first_preview_leaves_open_only_what_aws_decides(program: Program) -> 
         if value is UNKNOWN
     }
     assert unknown == {
-        # ARNs and ids, and what holds some.
+        # ARNs and ids, and values that contain them.
         (API, "body"),
         (DASHBOARD, "dashboardBody"),
         (DEPLOYMENT, "restApi"),
@@ -132,8 +132,7 @@ def test_table_and_url_are_kept_where_they_are_protected(program: Program, prote
 
 def test_nothing_is_public_but_the_api(program: Program, stack: str) -> None:
     run = program.run(stack, PretendedAws(), {"tracing": False, "alarmEmails": []})
-    # What can be called or read from elsewhere, such as a bucket or a function's URL, is none of
-    # these types.
+    # None of these types can be called or read from outside, unlike a bucket or a function's URL.
     private = {ALARM, DASHBOARD, DEPLOYMENT, FUNCTION, LOG_GROUP, POLICY, ROLE, TABLE, TOPIC}
     assert {each.kind for each in run.resources} <= {API, STAGE, THROTTLE, PERMISSION} | private
     assert "policy" not in run.one(TOPIC).inputs

@@ -8,7 +8,7 @@ from stack.alarms import alarms
 from stack.function import TIMEOUT_SECONDS
 from workspace import PROJECT, project_copy
 
-# API Gateway waits this long for a function.
+# API Gateway's timeout for a function.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 GATEWAY_SECONDS = 29
 

@@ -1,6 +1,6 @@
-"""A stack that runs an earlier version is changed in place: nothing gets another name.
+"""A stack of an earlier version is updated in place: no resource gets another name.
 
-The files in `released` are never edited. Where a resource gets another URN, it needs an alias.
+Never edit the files in `released`. If a resource gets another URN, it needs an alias.
 """
 
 from pathlib import Path

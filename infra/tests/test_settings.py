@@ -1,4 +1,4 @@
-"""What the owner of a site may set, and what is said about the rest."""
+"""The settings of a stack, and the messages about invalid ones."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ def read(overrides: Mapping[str, object], stack: str = "none") -> Settings:
 
 
 def refused(overrides: Mapping[str, object]) -> list[str]:
-    """Return what is said about each wrong key."""
+    """Return the message about each wrong key."""
     return problems(lambda: read(overrides))
 
 
@@ -118,7 +118,7 @@ ORIGIN_RULE = (
         "https://1",
         "https://256.0.0.1",
         "https://bücher.example",
-        # Punycode that stands for nothing.
+        # Invalid punycode.
         "https://xn--a.example",
         "https://xn--abc.com",
         "https://xn--example.com",

@@ -1,4 +1,4 @@
-"""Copies of the project that have stack files, names and a package of the tests' own."""
+"""Copies of the project with the tests' own stack files, names and package."""
 
 import atexit
 import re
@@ -12,17 +12,17 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 PROJECT_NAME = "visitor-counter"
 ACCOUNT_NAME = "visitor-counter-account"
-"""The names in the copies, whatever the projects' owner calls them."""
+"""The names in the copies, independent of the owner's names for the projects."""
 
 STACK_FILES = Path(__file__).resolve().parent / "stacks"
 STACKS = ["staging", "prod"]
-"""Those that have a file there."""
+"""The stacks with a file there."""
 
 _PACKAGE = Path("target/lambda/visitor-counter/bootstrap.zip")
 
 
 def copy_project(folder: Path) -> None:
-    """Copy both Pulumi programs, by links where the copy is the same, without a package."""
+    """Copy both Pulumi programs without a package. Unchanged files and folders are links."""
     for name in ("api", "infra"):
         (folder / name).symlink_to(PROJECT / name)
     _copy_renamed(Path("Pulumi.yaml"), folder, PROJECT_NAME)
@@ -36,7 +36,7 @@ def copy_project(folder: Path) -> None:
 
 @cache
 def project_copy() -> Path:
-    """Return a copy that all tests share and none changes."""
+    """Return a copy that all tests share. Tests must not change it."""
     folder = Path(mkdtemp(prefix="visitor-counter-"))
     atexit.register(shutil.rmtree, folder)
     copy_project(folder)

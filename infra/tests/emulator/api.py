@@ -1,4 +1,4 @@
-"""Makes the REST API and what belongs to it."""
+"""Makes the REST API and its parts."""
 
 from pulumi_program import Properties, as_text
 
@@ -16,7 +16,7 @@ _METHOD_SETTINGS = {
 
 def rest_api(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
     """Make an API from its OpenAPI document."""
-    # Nothing passes with a warning here.
+    # Here, a warning is always an error.
     inputs.expect("failOnWarnings", value=True)
     api_id = aws.apigateway.create_rest_api(
         name=inputs.take("name"),
@@ -32,7 +32,7 @@ def rest_api(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
 
 def deployment(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
     """Make a deployment of an API as it is."""
-    # They say when there is another one to make.
+    # Triggers tell Pulumi when to make another deployment.
     inputs.take("triggers")
     return aws.apigateway.create_deployment(restApiId=inputs.take("restApi"))["id"], {}
 
@@ -59,7 +59,7 @@ def stage(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
 
 
 def method_settings(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
-    """Set what holds for the methods of a stage."""
+    """Set the settings of a stage's methods."""
     api_id, stage_name = inputs.take("restApi"), inputs.take("stageName")
     methods, settings = inputs.take("methodPath"), inputs.nested("settings")
     values = {path: settings.take(key) for key, path in _METHOD_SETTINGS.items()}

@@ -19,7 +19,7 @@ ACCOUNT = "000000000000"
 
 @dataclass(frozen=True)
 class Clients:
-    """A client of each service. Unlike making them, using them from many threads is safe."""
+    """A client of each service. Threads may share clients, but not create them concurrently."""
 
     apigateway: APIGatewayClient
     cloudwatch: CloudWatchClient
@@ -35,12 +35,12 @@ class Clients:
         options: dict[str, Any] = {
             "endpoint_url": endpoint,
             "region_name": REGION,
-            # To the emulator, an account's number is its root user.
+            # The emulator takes an account's number as the access key of its root user.
             "aws_access_key_id": ACCOUNT,
             "aws_secret_access_key": "none",
             "config": Config(retries={"total_max_attempts": 1}),
         }
-        # Its type names all services, also those whose types aren't installed.
+        # boto3's type names all services, including those whose types aren't installed.
         client: Any = cast("Any", boto3).client
         return cls(
             apigateway=client("apigateway", **options),

@@ -1,4 +1,4 @@
-"""The emulator with both real stacks, once for all tests."""
+"""The emulator with both stacks, once for all tests."""
 
 import json
 import os
@@ -27,7 +27,7 @@ _ALL_RIGHTS = json.dumps(
 def aws() -> Iterator[Clients]:
     """Run the emulator, and return clients of it."""
     with pytest.MonkeyPatch.context() as environment:
-        # Neither the developer's own AWS settings nor a proxy may come in between.
+        # The developer's AWS settings and proxy must not interfere.
         for variable in filter(lambda name: name.startswith("AWS_"), list(os.environ)):
             environment.delenv(variable)
         for variable in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -40,7 +40,7 @@ def aws() -> Iterator[Clients]:
 
 @pytest.fixture(scope="session")
 def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
-    """Return the emulator, and the program with the real function packaged."""
+    """Return the emulator, and the program with the real function's package."""
     folder = tmp_path_factory.mktemp("workspace")
     copy_project(folder)
     package(folder, host_bootstrap(PROJECT))
@@ -49,13 +49,13 @@ def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
 
 @pytest.fixture(scope="session")
 def staging(cloud: Cloud) -> Deployed:
-    """Return staging. It lets through more than on AWS, since here a visit takes no time."""
+    """Return staging. Its throttle is higher than on AWS, because here a visit takes no time."""
     return cloud.deploy("staging", allowedOrigins=["*"], throttleRate=10_000, throttleBurst=5_000)
 
 
 @pytest.fixture(scope="session")
 def prod(aws: Clients, cloud: Cloud) -> Deployed:
-    """Return prod, with origins of its own and all that can be switched on."""
+    """Return prod, with origins of its own and all options on."""
     boundary = aws.iam.create_policy(PolicyName="all-rights", PolicyDocument=_ALL_RIGHTS)
     return cloud.deploy(
         "prod",

@@ -1,4 +1,4 @@
-"""A stack in the emulator, as its visitors and its owner see it."""
+"""A stack in the emulator, for its visitors and its owner."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from emulator.clients import Clients
 from emulator.deployer import Deployer
 
 OWN_ORIGINS = ["https://example.com", "https://www.example.com"]
-"""Whose pages prod serves here, and no others."""
+"""The only origins whose pages prod serves here."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Cloud:
-    """The emulator, and the program that is deployed to it."""
+    """The emulator, and the program to deploy."""
 
     deployer: Deployer
     program: Program
 
     def deploy(self, stack: str, **overrides: object) -> Deployed:
-        """Deploy a stack with its own config, but for some values."""
+        """Deploy a stack with its own config and some overrides."""
         run = self.program.run(stack, self.deployer, overrides)
         return Deployed(run.outputs, self.deployer.aws)

@@ -1,4 +1,4 @@
-"""Makes a program's resources in the emulator, with the calls that AWS would get."""
+"""Makes a program's resources in the emulator, by calls of AWS's API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ _MAKERS: dict[str, Callable[[Clients, Inputs], Made]] = {
 
 @dataclass(frozen=True)
 class Deployer(Provider):
-    """Refuses whatever it doesn't know: what is skipped would count as proven."""
+    """Refuses unknown types and inputs: a skipped one would count as tested."""
 
     aws: Clients
     _made: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])

@@ -1,4 +1,4 @@
-"""Imports an OpenAPI document, which the emulator can't: each part by a call of its own."""
+"""Imports an OpenAPI document by a call for each part, because the emulator has no import."""
 
 import json
 from typing import Any, cast
@@ -15,7 +15,7 @@ def import_document(gateway: APIGatewayClient, api_id: str, body: str) -> None:
     """Make the methods and the gateway responses of a document.
 
     Raises:
-        RefusedError: something in it would be lost.
+        RefusedError: a part of it would be lost.
 
     """
     document = Inputs("the document", json.loads(body))
@@ -73,7 +73,7 @@ def _gateway_response(gateway: APIGatewayClient, api_id: str, kind: str, respons
     for name in parameters:
         _refuse_unless(name.startswith(_HEADER), f"the response parameter {name}")
     templates = response.nested("responseTemplates")
-    # A number here, a string there.
+    # API Gateway's API has a string where the document has a number.
     status = {"statusCode": str(response.take("statusCode"))} if response.has("statusCode") else {}
     gateway.put_gateway_response(
         restApiId=api_id,

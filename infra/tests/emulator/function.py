@@ -39,7 +39,7 @@ def role_policy(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
 
 
 def function(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
-    """Make a function. Its program runs on this machine, whatever architecture it declares."""
+    """Make a function. It runs on this machine and ignores its declared architecture."""
     name: str = inputs.take("name")
     created = aws.functions.create_function(
         FunctionName=name,

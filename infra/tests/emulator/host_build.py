@@ -8,7 +8,7 @@ from pathlib import Path
 def host_bootstrap(project: Path) -> bytes:
     """Return the function's program as `cargo test` builds it.
 
-    Any other command would build its dependencies anew, with other features.
+    Any other command would rebuild its dependencies with other features.
     """
     command = ["cargo", "test", "--locked", "--workspace", "--no-run", "--quiet"]
     command += ["--message-format", "json"]

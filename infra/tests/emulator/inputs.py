@@ -1,4 +1,4 @@
-"""What a resource is made from, with nothing overlooked."""
+"""The inputs of a resource, of which none may be overlooked."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -8,14 +8,14 @@ from pulumi_program import Properties
 
 
 class RefusedError(Exception):
-    """The deployer doesn't know something, and so can't tell whether it works."""
+    """The deployer met an unknown type or input, so it can't tell whether it works."""
 
 
 class Inputs:
-    """A resource's inputs or a document's keys. Each must be taken: what is left is refused."""
+    """A resource's inputs or a document's keys. The caller must take each one."""
 
     def __init__(self, owner: str, properties: Properties) -> None:
-        """Read a copy of the properties. `owner` says in messages whose they are."""
+        """Read a copy of the properties. Messages name their `owner`."""
         self._owner = owner
         self._left = dict(properties)
         self._nested: list[Inputs] = []
@@ -32,13 +32,13 @@ class Inputs:
         return key in self._left
 
     def expect(self, key: str, value: object) -> None:
-        """Take an input that can have one value only."""
+        """Take an input that may only have one value."""
         if (actual := self.take(key)) != value:
             message = f"{self._owner} has {key} {actual!r}, the deployer knows {value!r} only"
             raise RefusedError(message)
 
     def capitalized(self, *keys: str) -> Any:  # noqa: ANN401 (AWS's clients check the types)
-        """Return those of the inputs that are set, under the names that AWS's own API has."""
+        """Return the inputs that are set, under their names in AWS's API."""
         return {key[0].upper() + key[1:]: self.take(key) for key in keys if key in self._left}
 
     def nested(self, key: str) -> "Inputs":
@@ -54,11 +54,11 @@ class Inputs:
         return [{"Key": key, "Value": value} for key, value in self.take("tags").items()]
 
     def items(self) -> Iterator[tuple[str, "Inputs"]]:
-        """Return all that is left: keys that can be any, and what they hold."""
+        """Return the remaining inputs, whose keys are free."""
         return ((key, self.nested(key)) for key in list(self._left))
 
     def finish(self) -> None:
-        """Refuse what nobody took.
+        """Refuse inputs that the caller didn't take.
 
         Raises:
             RefusedError: names the keys.
@@ -77,7 +77,7 @@ class Inputs:
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 (JSON)
-    """Make whole numbers of those that are: Pulumi's wire format has floats only."""
+    """Turn whole floats into integers: Pulumi's wire format has only floats."""
     if isinstance(value, dict):
         return {key: _whole(each) for key, each in cast("Properties", value).items()}
     if isinstance(value, list):

@@ -17,7 +17,7 @@ def topic(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
 
 
 def topic_subscription(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
-    """Tell someone what a topic hears."""
+    """Subscribe an address to a topic."""
     arn = aws.sns.subscribe(
         TopicArn=inputs.take("topic"),
         Protocol=inputs.take("protocol"),

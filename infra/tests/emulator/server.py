@@ -17,8 +17,8 @@ _LAUNCH = Path(__file__).with_name("launch.py")
 def emulator() -> Generator[str]:
     """Run the emulator on a free port of this machine, and yield its endpoint."""
     with TemporaryDirectory(prefix="emulator-") as folder:
-        # The socket is made here: nobody can take the port meanwhile, and the first request
-        # simply waits until it is accepted.
+        # Bound here, so that no other process takes the port, and the first request waits until
+        # the emulator accepts it.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]
             endpoint = f"http://127.0.0.1:{port}"
@@ -30,7 +30,7 @@ def emulator() -> Generator[str]:
                 cwd=folder,
                 env=_environment(folder, endpoint, port),
                 pass_fds=[listener.fileno()],
-                # With a group of its own, which the functions belong to: it doesn't end them.
+                # A group of its own, to end also the functions, which the emulator leaves running.
                 start_new_session=True,
             )
         try:
@@ -41,7 +41,7 @@ def emulator() -> Generator[str]:
 
 
 def _environment(folder: str, endpoint: str, port: int) -> dict[str, str]:
-    """Return all that it and its functions get, and nothing of the developer's own environment."""
+    """Return the environment of it and its functions, with nothing of the developer's own."""
     return {
         "HOME": folder,
         "PATH": os.defpath,
@@ -49,14 +49,14 @@ def _environment(folder: str, endpoint: str, port: int) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "AWS_ENDPOINT_URL": endpoint,
         "LOG_LEVEL": "ERROR",
-        # What the program's resources belong to. Nothing else is there.
+        # Only the services of the program's resources.
         "SERVICES": "apigateway,cloudwatch,dynamodb,iam,lambda,logs,sns",
-        # Functions have the rights of their role, and no more.
+        # Functions have only the rights of their role.
         "AUTH": "true",
-        # Lambda sets it from the function's logging configuration. The emulator doesn't, and waits
-        # 50 ms for a line of each call: at this level there is one.
+        # Lambda sets it from the function's logging configuration; the emulator doesn't. It also
+        # waits 50 ms for a log line of each call: at this level there is one.
         "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
-        # It would tidy up the developer's containers, and listen on a second port.
+        # Otherwise it removes the developer's containers and listens on a second port.
         "DOCKER_HOST": f"unix://{folder}/none",
         "IOT_MTLS_ENABLED": "0",
     }

@@ -1,4 +1,4 @@
-"""The deployer refuses what it doesn't know: what it skipped would seem to work."""
+"""The deployer refuses unknown types and inputs: a skipped one would seem to work."""
 
 import json
 from typing import Any

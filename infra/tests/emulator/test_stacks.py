@@ -1,4 +1,4 @@
-"""What the owner of the deployed stacks finds."""
+"""The deployed stacks, as their owner sees them."""
 
 from emulator.deployed import Cloud, Deployed
 
@@ -28,7 +28,7 @@ def test_the_function_has_only_the_rights_of_its_policy(cloud: Cloud) -> None:
     response = powerless.request("GET")
     assert response.status_code == 500
     assert powerless.stored() == 0
-    # The cause is in the log that the stack made, and nowhere else.
+    # Only the log that the stack made has the cause.
     request_id: str = response.json()["requestId"]
     events = powerless.aws.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
     lines = [line for event in events if request_id in (line := event.get("message", ""))]

@@ -1,4 +1,4 @@
-"""What visitors of the deployed stacks get, as far as it takes the gateway to tell."""
+"""The answers of the deployed stacks that need the gateway to be tested."""
 
 import subprocess
 import sys
@@ -93,7 +93,7 @@ def test_the_gateway_answers_for_a_function_that_it_cannot_call(cloud: Cloud) ->
 
 
 def assert_problem(response: requests.Response) -> dict[str, object]:
-    """Check what all problems have in common, and return this one."""
+    """Check the common parts of a problem, and return it."""
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
