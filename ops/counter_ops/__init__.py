@@ -2,11 +2,11 @@
 
 `cli` finds a command; each command is a module with `configure` (its arguments) and `run`:
 
-* `release`: preview, deploy and drift, by the Pulumi CLI and through the `gate`.
-* `workflows`: what workflows ask of GitHub.
-* `cost`: what a stack costs.
-* `package`, `sbom`: the function's archive, and the list of what is in it.
-* `audit`, `plugin`: advisories for the locked packages, and the checksums of Pulumi's provider.
+* `release`: previews, deployments and drift detection, with the Pulumi CLI and the `gate`.
+* `workflows`: the calls of workflows to GitHub.
+* `cost`: the costs of a stack.
+* `package`, `sbom`: the function's archive, and the list of its contents.
+* `audit`, `plugin`: advisories for the locked packages, and Pulumi's AWS provider.
 
-Nothing in the product needs it: handler, stack, account and element work without.
+The product doesn't need it: handler, stack, account and element work without these tools.
 """

@@ -1,6 +1,6 @@
 """`counter audit`: check the locked packages for advisories, and for withdrawn versions.
 
-Where an index of advisories can't be reached, that is an error on GitHub and a warning elsewhere.
+If it can't reach an advisory database, that is an error on GitHub and a warning elsewhere.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def configure(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Check all locks that are there."""
+    """Check all existing lock files."""
     return 0 if all([*_audit_rust(), *_audit_python()]) else 1
 
 
@@ -48,12 +48,12 @@ def _audit_python() -> list[bool]:
         if not (PROJECT / lock).exists():
             continue
         print(f"Python packages, {lock}:", flush=True)
-        # Without --strict, it passes over packages that PyPI doesn't know.
+        # Without --strict, pip-audit skips packages that PyPI doesn't know.
         command = ["pip-audit", "--strict", "--disable-pip", "--progress-spinner", "off"]
         command += ["--requirement", lock]
         audit = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
         print(audit.stdout, end="")
-        # It prints a table only of what it found.
+        # pip-audit prints to stdout only if it finds something.
         failed_to_ask = audit.returncode != 0 and not audit.stdout
         results.append(
             _unknown("Python", "PyPI doesn't answer for them")
@@ -68,7 +68,7 @@ def _succeeds(*command: str) -> bool:
 
 
 def _unknown(language: str, why: str) -> bool:
-    """Say that packages weren't audited, and return whether that may pass."""
+    """Report packages that weren't audited, and return whether the command may pass."""
     may_pass = os.environ.get("GITHUB_ACTIONS") != "true"
     level = "warning" if may_pass else "error"
     print(f"{level}: the {language} packages were not audited: {why}, see above.", file=sys.stderr)

@@ -13,9 +13,9 @@ COMMANDS = {
     "drift": ("release.drift", "find changes to a stack that weren't deployed"),
     "url": ("release.url", "print the URL of a deployed stack"),
     "gate": ("gate.command", "judge the output of `pulumi preview --json`"),
-    "cost": ("cost.command", "estimate what a stack costs"),
+    "cost": ("cost.command", "estimate the costs of a stack"),
     "package": ("package", "build the function for Lambda"),
-    "sbom": ("sbom", "list the crates in the package, as CycloneDX"),
+    "sbom": ("sbom", "list the contents of the package, as CycloneDX"),
     "audit": ("audit", "check the locked packages for advisories"),
     "plugin": ("plugin", "install the AWS provider's plugin, or record its checksums"),
     "comment": ("workflows.preview_comment", "post a preview on its pull request"),
@@ -26,14 +26,14 @@ COMMANDS = {
         "refuse environments that anyone can deploy to",
     ),
 }
-"""Each command's module and what it does. Only the chosen module is imported: a job that deploys
-has the packages of `deploy`, not those of `sbom`."""
+"""Each command's module and summary. `main` imports only the chosen module, because a job that
+deploys doesn't have the packages of `sbom`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the arguments name, and return the exit code.
+    """Run the command that the arguments name, and return its exit code.
 
-    0 is success, 1 a refusal or a failure with a message, 2 arguments that can't be used.
+    0 is success, 1 a refusal or a failure with a message, 2 invalid arguments.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="counter", description="The visitor counter's tools.")

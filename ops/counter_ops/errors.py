@@ -1,8 +1,8 @@
-"""What ends a command with a message instead of a traceback."""
+"""The error that ends a command with a message instead of a traceback."""
 
 
 class UserError(Exception):
-    """A command can't do its work. The message says why and what to do about it.
+    """A command can't do its work. The message says why, and what to do.
 
-    The command line prints it and exits with 1.
+    The command line prints the message and exits with 1.
     """

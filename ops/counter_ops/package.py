@@ -1,7 +1,7 @@
 """`counter package`: build the function for arm64, and archive it.
 
-The same sources give the same bytes in any folder, so that a preview of a deployment shows a change
-of the function only where there is one. cargo-lambda and zig are in the development packages.
+The same sources give the same bytes in any folder, so a preview shows a change of the function only
+if there is one. cargo-lambda and zig are in the development packages.
 """
 
 import argparse
@@ -37,12 +37,12 @@ def output(*command: str) -> str:
 
 
 def install_target(sysroot: Path) -> None:
-    """Install the standard library for arm64 where it is missing."""
+    """Install the standard library for arm64 if it is missing."""
     if any(sysroot.glob(f"lib/rustlib/{TRIPLE}/lib/libstd-*.rlib")):
         return
     if shutil.which("rustup") is None:
         message = (
-            f"Rust has no standard library for {TRIPLE}, and there is no rustup to add it. "
+            f"Rust's standard library for {TRIPLE} is missing, and so is rustup, which adds it. "
             "Install rustup: https://rustup.rs"
         )
         raise UserError(message)
@@ -50,10 +50,10 @@ def install_target(sysroot: Path) -> None:
 
 
 def rust_flags(sysroot: Path) -> list[str]:
-    """Return the compiler's flags: for the machine it is built for, free of the one that builds."""
+    """Return the compiler's flags: the target's processor, and no paths of this machine."""
     cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     output("cargo", "fetch", "--locked")
-    # Each registry has a folder that is named after it. Of several matches the last one counts.
+    # Each registry has a folder of its own. If several mappings match, rustc uses the last.
     registries = sorted((cargo_home / "registry/src").iterdir())
     return [
         # Lambda's arm64 is Graviton2 or later.
@@ -66,7 +66,7 @@ def rust_flags(sysroot: Path) -> list[str]:
 
 def build(sysroot: Path) -> None:
     """Compile the function with the workspace's release profile."""
-    # cargo-lambda's own optimizations would turn a panic into the end of the process.
+    # With cargo-lambda's own optimizations, a panic would abort the process.
     command = ["cargo", "lambda", "build", "--release", "--locked", "--disable-optimizations"]
     command += ["--package", "visitor-counter", "--target", TRIPLE]
     command += ["--lambda-dir", str(BOOTSTRAP.parent.parent)]
@@ -93,7 +93,7 @@ def configure(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Install, build, archive, and say what came out."""
+    """Build and archive the function, and print its size and hash."""
     try:
         sysroot = Path(output("rustc", "--print", "sysroot"))
         install_target(sysroot)
@@ -106,6 +106,9 @@ def run(_: argparse.Namespace) -> int:
     size = ARCHIVE.stat().st_size
     print(f"{ARCHIVE.relative_to(PROJECT)}  {size / 1e6:.2f} MB  sha256 {digest}")
     if size > LARGEST:
-        message = f"the archive is larger than {LARGEST / 1e6:.1f} MB."
+        message = (
+            f"the archive has {size / 1e6:.2f} MB; at most {LARGEST / 1e6:.1f} MB are allowed. "
+            "Remove a dependency or a feature, or raise LARGEST in ops/counter_ops/package.py."
+        )
         raise UserError(message)
     return 0

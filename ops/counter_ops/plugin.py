@@ -1,8 +1,8 @@
 """`counter plugin`: install the AWS provider's plugin, or record the checksum of its archive.
 
-The Pulumi CLI downloads the plugin by itself, from outside of any lock. `install` brings it
-beforehand, and compares it with the checksum in infra/plugin-checksums.txt if that has one for this
-version and platform. `record` downloads the archive and writes that file.
+The Pulumi CLI downloads a missing plugin during a preview, and no lock file covers it. `install`
+downloads it before. If infra/plugin-checksums.txt has a checksum for this version and platform, the
+archive must match it. `record` downloads the archive and writes that file.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from counter_ops.errors import UserError
 from counter_ops.project import PROJECT
 
 CHECKSUMS = PROJECT / "infra/plugin-checksums.txt"
-"""As sha256sum prints it: a hash, two spaces, and the name of an archive."""
+"""In the format of sha256sum: a hash, two spaces, and the name of an archive."""
 
 LOCK = PROJECT / "infra/requirements.txt"
 
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--platform", default=this_platform(), help="for `record`, such as linux-amd64"
     )
-    parser.add_argument("--source", default=SOURCE, help="for `record`, where archives are")
+    parser.add_argument("--source", default=SOURCE, help="for `record`, the archives' base URL")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def this_platform() -> str:
-    """Return this machine's system and architecture, as archives are named."""
+    """Return this machine's system and architecture, in the form of the archives' names."""
     machine = platform.machine()
     return f"{platform.system().lower()}-{_ARCHITECTURES.get(machine, machine)}"
 
@@ -76,8 +76,8 @@ def install(version: str) -> None:
         command += ["--checksum", checksum]
     else:
         print(
-            f"note: no checksum of {name} is recorded, so it is installed unchecked. "
-            "To record one: counter plugin record",
+            f"note: infra/plugin-checksums.txt has no checksum of {name}, so it is installed "
+            "unchecked. To record one: counter plugin record",
             flush=True,
         )
     try:
@@ -91,7 +91,7 @@ def install(version: str) -> None:
 
 
 def recorded() -> dict[str, str]:
-    """Return the checksums that are recorded, by archive."""
+    """Return the recorded checksums, by archive."""
     if not CHECKSUMS.exists():
         return {}
     lines = CHECKSUMS.read_text(encoding="utf-8").splitlines()
@@ -99,14 +99,17 @@ def recorded() -> dict[str, str]:
     for line in lines:
         match = re.fullmatch(r"([0-9a-f]{64})  (\S+)", line)
         if match is None:
-            message = f"{CHECKSUMS.relative_to(PROJECT)} has a line that is no checksum: {line!r}"
+            message = (
+                f"{CHECKSUMS.relative_to(PROJECT)} has an invalid line: {line!r}. It must be a "
+                "SHA-256, two spaces and a name. To write the file: counter plugin record"
+            )
             raise UserError(message)
         checksums[match[2]] = match[1]
     return checksums
 
 
 def record(name: str, source: str) -> None:
-    """Download an archive, and write its checksum in the place of those of other versions."""
+    """Download an archive, and record its checksum instead of those of other versions."""
     url = f"{source}/{name}"
     digest = hashlib.sha256()
     try:

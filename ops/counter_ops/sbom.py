@@ -1,7 +1,7 @@
-"""`counter sbom`: list what is in the function's archive, as CycloneDX, beside it.
+"""`counter sbom`: list the contents of the function's archive, as CycloneDX, next to it.
 
-That is the crates that are compiled into it, and Rust's own library; not what only builds or tests
-it, nor macros. The same archive has the same list, byte for byte.
+The contents are the crates that are compiled into it, and Rust's standard library; not crates that
+only build or test it, nor macros. The same archive has the same list, byte for byte.
 """
 
 # The decorator of cyclonedx's classes hides their parameters and attributes from type checkers.
@@ -32,11 +32,11 @@ from counter_ops.project import ARCHIVE, PROJECT
 
 SBOM = ARCHIVE.with_name("sbom.cdx.json")
 
-# A line of `cargo tree`: how deep it is, the crate and its licence. (*): what it depends on stands
-# further up, where the same crate is.
+# A line of `cargo tree`: the depth, the crate and its licence. (*) marks a repeated crate, whose
+# dependencies an earlier line has.
 _LINE = re.compile(r"(\d+)\t(\S+) v(\S+)(?: \(.+\))?\t(.*?)(?: \(\*\))?")
 
-# Where the sources of a crate were, in messages of panics. `package` makes it that folder.
+# The path of a crate's sources in panic messages, as `package` maps it.
 _SOURCES = re.compile(rb"/cargo/registry/([\w.+-]+)/")
 
 
@@ -71,11 +71,11 @@ def bill_of_materials(archive: bytes) -> Bom:
     components[function] = _component(function, ComponentType.APPLICATION, digest)
     standard = _standard_library()
     bom = Bom(
-        # GitHub attests no list without one. This is the archive's own.
+        # GitHub attests no list without a serial number. This one is derived from the archive.
         serial_number=uuid.uuid5(uuid.NAMESPACE_OID, digest),
         metadata=BomMetaData(
             component=components[function],
-            # That of the file in the archive.
+            # The time of the file in the archive.
             timestamp=datetime(*ZIP_EPOCH, tzinfo=UTC),
         ),
         components=[*(components[crate] for crate in needs.keys() - {function}), standard],
@@ -87,12 +87,12 @@ def bill_of_materials(archive: bytes) -> Bom:
 
 
 def as_json(bom: Bom) -> str:
-    """Return a list as it is kept."""
+    """Return a list as the text of its file."""
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
 
 
 def unlisted(bom: Bom, program: bytes) -> list[str]:
-    """Return the crates that a program names and its list doesn't."""
+    """Return the crates that a program names but its list lacks."""
     listed = {each.bom_ref.value for each in bom.components}
     return sorted({name.decode() for name in _SOURCES.findall(program)} - listed)
 
@@ -102,14 +102,17 @@ def configure(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Write the list, and say how long it is."""
+    """Write the list, and print its length."""
     if not ARCHIVE.exists():
         message = f"{ARCHIVE.relative_to(PROJECT)} is missing: run `make package`"
         raise UserError(message)
     bom = bill_of_materials(ARCHIVE.read_bytes())
     with zipfile.ZipFile(ARCHIVE) as file:
         if missing := unlisted(bom, file.read("bootstrap")):
-            message = f"the archive holds crates that aren't listed: {', '.join(missing)}"
+            message = (
+                f"the archive holds crates that `cargo tree` doesn't list: {', '.join(missing)}. "
+                "If the archive is older than the sources, run `make package`."
+            )
             raise UserError(message)
     SBOM.write_text(as_json(bom))
     print(f"{SBOM.relative_to(PROJECT)}  {len(bom.components)} components")
@@ -117,22 +120,22 @@ def run(_: argparse.Namespace) -> int:
 
 
 def _crates() -> Iterator[tuple[int, Crate]]:
-    """Return the function, and each crate in it, with its depth, below one that depends on it."""
-    # Where `cargo metadata` has what any test or program turns on, this has what the function does.
+    """Return the function, then each crate with its depth, below a crate that depends on it."""
+    # `cargo metadata` has the features of all tests and programs; this has the function's only.
     command = ["cargo", "tree", "--locked", "--package", "visitor-counter", "--target", TRIPLE]
     command += ["--edges", "normal,no-proc-macro", "--prefix", "depth", "--format", "\t{p}\t{l}"]
     for line in output(*command).splitlines():
         match = _LINE.fullmatch(line)
         if match is None:
-            message = f"`cargo tree` printed a line of unknown form: {line}"
+            message = f"`cargo tree` printed a line that `counter sbom` can't read: {line!r}"
             raise UserError(message)
-        # Older manifests write the OR as a slash.
+        # Older manifests write OR as a slash.
         licence = re.sub(" ?/ ?", " OR ", match[4])
         yield int(match[1]), Crate(match[2], match[3], licence)
 
 
 def _checksums() -> dict[str, str]:
-    """Return the hashes of all locked crates that come from a registry."""
+    """Return the hashes of all locked crates of a registry."""
     locked = tomllib.loads((PROJECT / "Cargo.lock").read_text())["package"]
     return {
         f"{each['name']}-{each['version']}": each["checksum"]
@@ -159,7 +162,7 @@ def _component(crate: Crate, kind: ComponentType, sha256: str) -> Component:
 
 
 def _standard_library() -> Component:
-    """Describe what Rust brings itself."""
+    """Describe Rust's standard library."""
     version = output("rustc", "--version").split()[1]
     return Component(
         type=ComponentType.LIBRARY,

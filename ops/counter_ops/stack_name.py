@@ -1,4 +1,4 @@
-"""The name of a stack, as an argument."""
+"""The argument for a stack."""
 
 import argparse
 import re
@@ -7,13 +7,16 @@ _STACK = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]*/){0,2}[A-Za-z0-9_][A-Za-z0-
 
 
 def add_stack(parser: argparse.ArgumentParser) -> None:
-    """Let a command take a stack."""
+    """Add the argument for a stack to a command."""
     parser.add_argument("stack", type=stack_name, metavar="STACK", help="such as staging")
 
 
 def stack_name(text: str) -> str:
-    """Check the name of a stack, perhaps with its organization. It becomes the name of a folder."""
+    """Check a stack's name, which may have an organization and becomes the name of a folder."""
     if not _STACK.fullmatch(text):
-        message = f"{text!r} is no name of a stack, such as staging"
+        message = (
+            f"{text!r} isn't a stack's name. Use one such as staging or my-org/staging: letters, "
+            "digits, -, _ and ."
+        )
         raise argparse.ArgumentTypeError(message)
     return text

@@ -1,4 +1,4 @@
-"""A pretended GitHub, and a step that asks it."""
+"""A fake GitHub, and a step that calls it."""
 
 from collections.abc import Iterator
 from pathlib import Path

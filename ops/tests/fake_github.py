@@ -1,6 +1,6 @@
-"""A small GitHub on this machine: as much of its REST API as workflows use.
+"""A fake GitHub on this machine, with the part of the REST API that workflows use.
 
-Its lists have pages of two, so that whatever is looked for can be on a later one.
+Its lists have pages of two, so that tests can put anything on a later page.
 """
 
 import json
@@ -24,12 +24,12 @@ PAGE = 2
 
 
 class NoSuchThing(Exception):  # noqa: N818 - an answer, 404
-    """There is nothing at a path."""
+    """Nothing exists at a path."""
 
 
 @dataclass
 class FakeGithub:
-    """What the repository holds, and what was asked of it."""
+    """The repository's contents, and the requests so far."""
 
     url: str = ""
     comments: dict[int, list[Item]] = field(default_factory=dict[int, list[Item]])
@@ -41,9 +41,9 @@ class FakeGithub:
     deployments: list[Item] = field(default_factory=list[Item])
     """The newest first."""
     history: str = ""
-    """The commits of main, of one letter each, the oldest first. All others are on branches."""
+    """The commits of main, one letter each, oldest first. All others are on branches."""
     failures: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
-    """By method, the statuses of the next answers, before it works again."""
+    """The statuses of the next answers, by method. After these, it works again."""
     writes: list[str] = field(default_factory=list[str])
     requests: int = 0
     _last_id: int = 1000
@@ -75,7 +75,7 @@ class FakeGithub:
         """Answer a request.
 
         Raises:
-            NoSuchThing: as GitHub says 404.
+            NoSuchThing: GitHub would answer 404.
 
         """
         routes: dict[str, Callable[..., object]] = {
@@ -220,7 +220,7 @@ def fake_github() -> Generator[FakeGithub]:
     handler = type("Handler", (_Handler,), {"github": github})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         github.url = f"http://127.0.0.1:{server.server_port}"
-        # It looks that often whether it is to stop.
+        # How often it checks whether to stop.
         Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         try:
             yield github

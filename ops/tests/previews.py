@@ -1,4 +1,4 @@
-"""Previews as `pulumi preview --json` prints them, made up for the gate's tests."""
+"""Makes previews in the format of `pulumi preview --json` for the gate's tests."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ def urn(kind: str, name: str, stack: str = "prod", parent: str = "") -> str:
 
 
 def state(inputs: Mapping[str, object] | None = None, **options: object) -> Json:
-    """Return a state with options such as `protect`, which are left out if they are off."""
+    """Return a state with options such as `protect`. Options that are off are left out."""
     return {
         "custom": True,
         "inputs": {"__defaults": [], **(inputs or {})},
@@ -70,7 +70,7 @@ def step(
 
 
 def the_stack(stack: str = "prod") -> Json:
-    """Return the step of the stack itself, which each preview has."""
+    """Return the stack's own step, which each preview has."""
     group = {"custom": False, "type": "pulumi:pulumi:Stack"}
     name = f"visitor-counter-{stack}"
     return step(
@@ -83,7 +83,7 @@ def the_stack(stack: str = "prod") -> Json:
 
 
 def output(*steps: Json, hidden: int = 0, **more: object) -> str:
-    """Return what the CLI prints for these steps, and for resources that it doesn't list."""
+    """Return the CLI's output for these steps, and for resources that it doesn't list."""
     listed = [the_stack(str(steps[0]["urn"]).split("::")[0][len("urn:pulumi:") :])] if steps else []
     listed += steps
     counts = Counter(str(each["op"]) for each in listed)
@@ -100,12 +100,12 @@ def output(*steps: Json, hidden: int = 0, **more: object) -> str:
 
 
 def verdict(*steps: Json, exceptions: Sequence[Allowed] = (), hidden: int = 0) -> Verdict:
-    """Judge a preview that ran through."""
+    """Judge a preview that succeeded."""
     return judge(Run(output(*steps, hidden=hidden), 0), exceptions, TODAY)
 
 
 def dangers(*steps: Json, hidden: int = 0) -> list[Danger]:
-    """Return why a preview that ran through is refused."""
+    """Return why the gate blocks a preview that succeeded."""
     judged = verdict(*steps, hidden=hidden)
     assert not judged.failures
     assert judged.may_go_on == (not judged.refused)
@@ -113,7 +113,7 @@ def dangers(*steps: Json, hidden: int = 0) -> list[Danger]:
 
 
 def policy(*statements: Mapping[str, object]) -> str:
-    """Return a policy as AWS takes it."""
+    """Return a policy in AWS's format."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 

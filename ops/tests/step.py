@@ -1,4 +1,4 @@
-"""A command that asks GitHub, as a step of a workflow runs it."""
+"""A step of a workflow, with a command that calls GitHub."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ HEAD = "abcdef1234567"
 
 @dataclass(frozen=True)
 class StepResult:
-    """How it ended: a line, and whether the step is green."""
+    """The result: a line, and whether the step failed."""
 
     line: str
     failed: bool
@@ -43,7 +43,7 @@ class Step:
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_SHA": "c",
             "GITHUB_TOKEN": TOKEN,
-            # The developer's own proxy doesn't know this server.
+            # The developer's proxy can't reach this server.
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
         }.items():
@@ -51,17 +51,17 @@ class Step:
         self.patch.delenv("ACCEPT_UNREVIEWED_PROD", raising=False)
 
     def event(self, event: object) -> None:
-        """Say what the run is for."""
+        """Set the run's event."""
         (self.folder / "event.json").write_text(json.dumps(event))
 
     def write(self, path: str, text: str) -> None:
-        """Leave a file as an earlier step would."""
+        """Write a file, as an earlier step would."""
         file = self.folder / "target" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
     def run(self, *arguments: str) -> StepResult:
-        """Run it, and return the one line that it prints."""
+        """Run a command, and return the one line that it prints."""
         exit_code = main(arguments)
         printed = self.capture.readouterr()
         return StepResult((printed.out + printed.err).removesuffix("\n"), failed=exit_code != 0)

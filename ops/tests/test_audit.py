@@ -1,4 +1,4 @@
-"""`make audit` fails for an advisory, and on GitHub also where no index can be reached."""
+"""`make audit` fails for an advisory, and on GitHub also if a database can't be reached."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ FOUND = "boto3 1.0 PYSEC-1"
 
 @dataclass(frozen=True)
 class Audit:
-    """An audit whose tools answer what a test says, and note what they are asked."""
+    """An audit with fake tools, which answer as the test says and record their arguments."""
 
     folder: Path
 

@@ -1,4 +1,4 @@
-"""What a stack costs, and what an attacker can make of it."""
+"""The costs of a stack, and of an attack on it."""
 
 import dataclasses
 import re

@@ -1,4 +1,4 @@
-"""No commit takes the place of a newer one."""
+"""No commit replaces a newer one."""
 
 import pytest
 from step import Step

@@ -1,4 +1,4 @@
-"""The issue about drift: one for each stack, open as long as there is drift."""
+"""The drift issue: one for each stack, open as long as the stack drifts."""
 
 import pytest
 from step import RUN_URL, Step
@@ -63,7 +63,7 @@ def test_a_verdict_that_nobody_knows_is_a_line_about_it(step: Step, word: str) -
     outcome = step.run("drift-issue", "prod")
     assert outcome.failed
     assert outcome.line == (
-        f"error: target/drift/prod/verdict says {word!r}, and can say only none, drift, failed."
+        f"error: target/drift/prod/verdict is {word!r}. It must be one of none, drift, failed."
     )
     assert not step.github.requests
 

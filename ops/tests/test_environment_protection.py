@@ -1,4 +1,4 @@
-"""A pipeline doesn't begin where an environment is open, unless its owner accepts that."""
+"""The pipeline stops if an environment is open, unless the owner accepts that."""
 
 import pytest
 from fake_github import Item

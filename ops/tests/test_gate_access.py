@@ -1,4 +1,4 @@
-"""Who may do more after a deployment than before."""
+"""Changes that give more access than before."""
 
 import json
 

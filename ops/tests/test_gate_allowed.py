@@ -1,4 +1,4 @@
-"""The way through the gate for what is intended."""
+"""The exceptions that allow intended changes."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -113,7 +113,7 @@ def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
             ENTRY.replace("replace", "everything"),
             "entry 1, change: Input should be 'delete', 'replace'",
         ),
-        # What nobody knows can't be reviewed.
+        # A review can't judge an unknown operation.
         (
             ENTRY.replace("replace", "unknown"),
             "entry 1, change: Input should be 'delete', 'replace'",
@@ -126,8 +126,8 @@ def test_a_failed_preview_cant_be_allowed(tmp_path: Path) -> None:
             "either urn, or type and name",
         ),
         (ENTRY + "  stack: prod\n", "entry 1, stack: Extra inputs"),
-        (ENTRY + "  allows: [something]\n", "needs allows where the change is access"),
-        (ENTRY.replace("replace", "access"), "needs allows where the change is access"),
+        (ENTRY + "  allows: [something]\n", "needs allows if the change is access"),
+        (ENTRY.replace("replace", "access"), "needs allows if the change is access"),
         ("x: 1", "valid list"),
         ("- x", "entry 1"),
         ("- [", "isn't YAML"),

@@ -1,4 +1,4 @@
-"""When one policy is wider than another one."""
+"""The comparison of policies."""
 
 import re
 
@@ -87,13 +87,13 @@ def test_a_policy_that_allows_the_same_or_less_is_not_wider(
         ([under(StringLike={"a": "x*"})], [under(StringLike={"a": "*"})]),
         ([under(StringLike={"a": "x*"})], [under(StringLike={"a": []})]),
         ([under(StringLike={"a": "x*"})], [allow("a:B", TABLE)]),
-        # The more values, the fewer are left.
+        # With more values, fewer are left.
         ([under(StringNotEquals={"a": ["1", "2"]})], [under(StringNotEquals={"a": "1"})]),
         ([under(NumericLessThan={"a": "1"})], [under(NumericLessThan={"a": "2"})]),
         ([LAMBDA], [trust({"Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"]})]),
         ([trust({"AWS": "arn:a"})], [trust({"AWS": "*"})]),
         ([trust({"AWS": "arn:a"})], [trust("*")]),
-        # All but a few is more than those few less one.
+        # "All but a few" allows more than those few without one.
         (
             [{"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}],
             [{"Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*"}],

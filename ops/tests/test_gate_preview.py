@@ -1,4 +1,4 @@
-"""What the gate takes for a preview, and what it does with all else."""
+"""The outputs that the gate accepts as a preview, and those that it refuses."""
 
 import json
 
@@ -64,7 +64,7 @@ def test_warnings_are_no_reason_to_refuse() -> None:
 def test_what_failed_before_it_printed_anything_is_refused() -> None:
     missing = "error: validating stack config: missing configuration value 'allowedOrigins'"
     judged = judge(Run("", 1, missing), [], TODAY)
-    # That it printed nothing explains nothing.
+    # The empty output isn't reported: it explains nothing.
     assert judged.failures == ["The preview failed with exit code 1."]
     assert judged.explanations == [missing]
 

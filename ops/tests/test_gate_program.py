@@ -1,4 +1,4 @@
-"""`make gate`: the files it reads, and what it exits with."""
+"""`counter gate`: the files that it reads, and its exit codes."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def preview(tmp_path: Path) -> Path:
 def test_what_may_go_on_exits_with_0(preview: Path) -> None:
     result = gate(str(preview), "--exit-code", "0")
     assert result.returncode == 0
-    assert result.stdout.startswith("## ✅ `prod` may go on")
+    assert result.stdout.startswith("## ✅ `prod` may be deployed")
     assert result.stderr == ""
 
 
@@ -35,7 +35,7 @@ def test_what_may_not_exits_with_1(preview: Path) -> None:
     preview.write_text(output(step("delete", TABLE)))
     result = gate(str(preview), "--exit-code", "0")
     assert result.returncode == 1
-    assert result.stdout.startswith("## ❌ `prod` may not go on")
+    assert result.stdout.startswith("## ❌ `prod` is blocked")
 
 
 def test_a_failed_preview_is_explained_by_its_standard_error(preview: Path) -> None:

@@ -1,4 +1,4 @@
-"""What must not be deleted or replaced."""
+"""Deletions and replacements that the gate blocks."""
 
 import pytest
 from counter_ops.gate.findings import Danger
@@ -30,7 +30,7 @@ KEPT = [
     TOPIC,
     FUNCTION,
     ROLE,
-    # Nobody ever thought of these.
+    # Unlisted types.
     "aws:s3/bucket:Bucket",
     "aws:newService/newThing:NewThing",
 ]
@@ -70,7 +70,7 @@ def test_what_holds_data_or_is_referred_to_is_not_replaced(kind: str, operation:
 @pytest.mark.parametrize("kind", DISPOSABLE)
 @pytest.mark.parametrize("operation", ["delete", "replace"])
 def test_what_can_be_made_again_may_go(kind: str, operation: str) -> None:
-    # A permission is as wide as before.
+    # The permission is as wide as before.
     same = state({"principal": "apigateway.amazonaws.com", "sourceArn": "arn:api"})
     assert dangers(step(operation, kind, old=same, new=same)) == []
 

@@ -1,4 +1,4 @@
-"""What protects a resource and its data must stay."""
+"""The protection of resources and their data must stay."""
 
 import pytest
 from counter_ops.gate.findings import Danger

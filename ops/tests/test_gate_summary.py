@@ -1,4 +1,4 @@
-"""What reviewers read, and what they must not."""
+"""What reviewers read, and what stays hidden from them."""
 
 import json
 from datetime import timedelta
@@ -41,8 +41,8 @@ def difference(before: Json, after: Json) -> list[str]:
 
 
 def test_the_verdict_comes_first() -> None:
-    assert text_of(verdict(REPLACED)).startswith("## ❌ `prod` may not go on\n")
-    assert text_of(verdict(step("create", TABLE))).startswith("## ✅ `prod` may go on\n")
+    assert text_of(verdict(REPLACED)).startswith("## ❌ `prod` is blocked\n")
+    assert text_of(verdict(step("create", TABLE))).startswith("## ✅ `prod` may be deployed\n")
 
 
 def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
@@ -87,7 +87,7 @@ def test_a_failure_shows_what_the_engine_said_without_signed_addresses() -> None
 
 
 def test_a_failure_of_a_known_stack_names_it() -> None:
-    assert "`prod` may not go on" in text_of(judge(Run("", 1, stack="prod"), [], TODAY))
+    assert "`prod` is blocked" in text_of(judge(Run("", 1, stack="prod"), [], TODAY))
 
 
 def test_the_changes_are_counted() -> None:
@@ -153,7 +153,7 @@ def test_a_changed_secret_is_still_a_change() -> None:
     both = state({"endpoint": "[secret]"})
     text = text_of(verdict(step("update", TABLE, old=both, new=both, diffReasons=["endpoint"])))
     assert "update: endpoint" in text
-    assert "Nothing that may be shown." in text
+    assert "No change to show." in text
 
 
 def test_the_config_of_the_stack_is_not_shown() -> None:
@@ -225,7 +225,7 @@ def test_a_long_diff_is_cut_between_resources_and_says_where_the_rest_is() -> No
     assert COMMENT_LIMIT - 2_000 < len(text) <= COMMENT_LIMIT
     shown = text.count("<details>")
     assert text.count("</details>") == shown
-    assert f"**{100 - shown} more had no room here.** They are elsewhere." in text
+    assert f"**{100 - shown} more didn't fit here.** They are elsewhere." in text
 
 
 def test_a_large_change_leaves_the_small_ones_their_room() -> None:
@@ -233,14 +233,14 @@ def test_a_large_change_leaves_the_small_ones_their_room() -> None:
     small = step("create", FUNCTION, "small", new=state({"name": "little"}))
     text = text_of(verdict(large, small))
     assert "little" in text
-    assert "**1 more had no room here.**" in text
+    assert "**1 more didn't fit here.**" in text
 
 
 def test_a_verdict_longer_than_the_room_is_cut_as_well() -> None:
     judged = verdict(*(step("delete", TABLE, f"table-{index}") for index in range(1000)))
     text = text_of(judged, limit=COMMENT_LIMIT)
     assert len(text) <= COMMENT_LIMIT
-    assert text.startswith("## ❌ `prod` may not go on\n")
+    assert text.startswith("## ❌ `prod` is blocked\n")
     assert "They are elsewhere." in text
 
 

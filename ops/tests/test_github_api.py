@@ -1,4 +1,4 @@
-"""What goes wrong on the way to GitHub is one line about it, which never shows the token."""
+"""A failed call to GitHub gives one line, which never shows the token."""
 
 import pytest
 from fake_github import TOKEN
@@ -11,7 +11,7 @@ def _preview(step: Step) -> None:
 
 
 def no_sleep(*_: object) -> None:
-    """Go on at once."""
+    """Don't wait."""
 
 
 def complaint(step: Step) -> str:
@@ -44,12 +44,12 @@ def test_a_refusal_names_the_permissions_that_it_takes(step: Step) -> None:
     step.github.failures["GET"] = [403]
     line = complaint(step)
     assert "403 Forbidden" in line
-    assert "It needs issues=write: see the job's permissions" in line
+    assert "It needs issues=write: check the job's permissions" in line
 
 
 def test_a_wrong_token_is_a_refusal(step: Step) -> None:
     step.patch.setenv("GITHUB_TOKEN", "another")
-    assert "401 Unauthorized. See the job's permissions" in complaint(step)
+    assert "401 Unauthorized. Check the job's permissions" in complaint(step)
 
 
 @pytest.mark.parametrize("token", [f"{TOKEN}\nX", f"{TOKEN}\r"])

@@ -1,4 +1,4 @@
-"""What is installed for which use, and that the locks agree."""
+"""The lock files have the packages of their use, and agree."""
 
 import re
 import sys
@@ -14,21 +14,21 @@ from packaging.utils import canonicalize_name
 PYPROJECT: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 GROUPS: dict[str, list[str | dict[str, str]]] = PYPROJECT["dependency-groups"]
 
-# From what `pulumi up` needs to what developers do.
+# From the packages of `pulumi up` to those of developers.
 LOCKS = {
     "infra/requirements.txt": (),
     "ops/requirements.txt": ("ops",),
     "requirements-dev.txt": ("ops", "dev"),
 }
 
-# What only builds imports is in `dev`.
+# Only builds import these, so they are in `dev`.
 BUILD_MODULES = {"cyclonedx", "packageurl"}
 
 _MODULES = {"pyyaml": "yaml"}
 
 
 def locked(file: str) -> dict[str, str]:
-    """Return the versions that a lock pins, and check that all have hashes and none an address."""
+    """Return the versions that a lock pins. All must have hashes, and none a URL."""
     text = (PROJECT / file).read_text()
     assert "://" not in text
     pinned: dict[str, str] = {}
@@ -43,7 +43,7 @@ def locked(file: str) -> dict[str, str]:
 
 
 def declared(groups: tuple[str, ...]) -> Iterator[Requirement]:
-    """Return what pyproject.toml asks for: the dependencies, and those of some groups."""
+    """Return the requirements in pyproject.toml: the dependencies, and those of some groups."""
     yield from map(Requirement, PYPROJECT["project"]["dependencies"])
     for group in groups:
         yield from (Requirement(text) for text in GROUPS[group] if isinstance(text, str))
@@ -73,7 +73,7 @@ def test_nothing_that_tests_or_builds_is_installed_beside_a_role() -> None:
     others = {canonicalize_name(each.name) for each in declared(("dev",))} - {
         canonicalize_name(each.name) for each in declared(("ops",))
     }
-    # What a deployment needs may need it as well.
+    # A dependency of a deployment may need it as well.
     assert names & others == {"packaging"}
 
 

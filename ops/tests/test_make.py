@@ -1,4 +1,4 @@
-"""The Makefile, run with tools that only note how they were called."""
+"""The Makefile, run with fake tools that only record their calls."""
 
 import shutil
 import subprocess
@@ -49,7 +49,7 @@ class Folder:
     def make(
         self, *arguments: str, failing: str = "", path: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run make as 3.81 does, which ignores .SHELLFLAGS, while one call of a tool fails."""
+        """Run make as 3.81 does, which ignores .SHELLFLAGS. One call of a tool fails."""
         self.log.write_text("")
         tools = self.path / ".venv/bin"
         return subprocess.run(
@@ -72,7 +72,7 @@ class Folder:
 
     @property
     def calls(self) -> list[str]:
-        """How the tools were called."""
+        """The calls of the tools."""
         return self.log.read_text().splitlines()
 
 

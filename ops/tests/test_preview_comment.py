@@ -1,4 +1,4 @@
-"""The comment on a pull request: one for each stack, found again and replaced."""
+"""The comment on a pull request: one for each stack, which each run replaces."""
 
 import pytest
 from fake_github import BOT, FakeGithub

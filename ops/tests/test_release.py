@@ -1,6 +1,6 @@
-"""`make preview`, `make deploy` and `make drift`, with a CLI that does as it is told.
+"""`make preview`, `make deploy` and `make drift`, with a fake Pulumi CLI.
 
-It stands in for pulumi as a program on the PATH, and writes down how it was called.
+The fake is a program on the PATH that answers as the test says, and records its calls.
 """
 
 import json
@@ -45,7 +45,7 @@ class Workspace:
         return self.folder / "target/preview/prod"
 
     def answers(self, command: str, stdout: str = "", stderr: str = "", exit_code: int = 0) -> None:
-        """Tell the CLI what to answer to a command."""
+        """Set the CLI's answer to a command."""
         answer = {"stdout": stdout, "stderr": stderr, "exit": exit_code}
         (self.folder / f"bin/{command}.json").write_text(json.dumps(answer))
 
@@ -67,13 +67,13 @@ class Workspace:
 
     @property
     def calls(self) -> list[list[str]]:
-        """How the CLI was called."""
+        """The calls of the CLI."""
         lines = (self.folder / "bin/calls").read_text().splitlines()
         return [json.loads(line) for line in lines]
 
     @property
     def updates(self) -> list[list[str]]:
-        """How it was told to change something."""
+        """The calls that change something."""
         return [call for call in self.calls if call[0] not in {"preview", "refresh"}]
 
 
@@ -93,7 +93,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def test_a_preview_keeps_all_that_reviewers_and_a_deployment_need(workspace: Workspace) -> None:
     result = workspace.run("preview", "prod")
     assert result.returncode == 0, result.stderr
-    assert "`prod` may go on" in result.stdout
+    assert "`prod` may be deployed" in result.stdout
     assert (workspace.preview / "preview.json").read_text() == output(CHANGE)
     assert (workspace.preview / "plan.json").read_text() == "a plan"
     for name in ("summary.md", "comment.md"):
@@ -106,7 +106,7 @@ def test_a_preview_asks_for_json_without_an_address_of_the_state(workspace: Work
     ((command, *options),) = workspace.calls
     assert command == "preview"
     assert options[:2] == ["--stack", "prod"]
-    # Bare, the option means the opposite.
+    # Without a value, the option means the opposite.
     expected = {"--json", "--show-sames", "--non-interactive", "--suppress-permalink=true"}
     assert expected <= set(options)
 
@@ -115,7 +115,7 @@ def test_a_refused_preview_fails_and_keeps_the_reasons(workspace: Workspace) -> 
     workspace.answers("preview", output(step("delete", TABLE)))
     assert workspace.run("preview", "prod").returncode == 1
     for name in ("summary.md", "comment.md"):
-        assert "may not go on" in (workspace.preview / name).read_text()
+        assert "is blocked" in (workspace.preview / name).read_text()
 
 
 def test_a_failed_preview_fails_and_keeps_the_reasons(workspace: Workspace) -> None:
@@ -152,7 +152,7 @@ def test_what_the_gate_refuses_is_not_deployed(
     workspace.answers("preview", *answer)
     result = workspace.run("deploy", "prod")
     assert result.returncode == 1
-    assert "the gate refuses" in result.stderr
+    assert "the gate blocks it" in result.stderr
     assert workspace.updates == []
     assert not (workspace.preview / "started").exists()
 
@@ -169,7 +169,7 @@ def test_a_deployment_that_fails_says_so(workspace: Workspace) -> None:
 
 @pytest.fixture
 def approved(workspace: Workspace) -> Path:
-    """Return a copy of a preview's folder, as an approver has seen it."""
+    """Return a copy of a preview's folder, as the approver saw it."""
     workspace.run("preview", "prod")
     return shutil.copytree(workspace.preview, workspace.folder / "approved")
 
@@ -194,7 +194,9 @@ def test_what_was_approved_and_no_longer_fits_is_judged_anew(
     assert result.returncode == 0, result.stderr
     (options,) = workspace.updates
     assert options[options.index("--plan") + 1] == str(workspace.preview / "plan.json")
-    assert "no longer what it was" in (workspace.preview / "summary.md").read_text()
+    assert (
+        "The stack has changed since the approval" in (workspace.preview / "summary.md").read_text()
+    )
 
 
 def test_what_was_approved_and_has_become_dangerous_is_refused(
@@ -215,7 +217,7 @@ def test_an_approval_that_cant_be_read_deploys_nothing(
         path.write_text(text)
     result = workspace.run("deploy", "prod", "--approved", str(approved))
     assert result.returncode == 1
-    assert "preview.json, which was approved, can't be read" in result.stderr
+    assert "error: the approved preview " in result.stderr
     assert workspace.updates == []
 
 
@@ -235,7 +237,7 @@ def test_drift_is_told_from_a_failure_to_find_it(
     report = (folder / "report.md").read_text()
     assert "~ memorySize: 256 => 128" in report
     assert "warning: slow" in report
-    # It becomes part of an issue that others may read.
+    # It becomes part of an issue, which others can read.
     assert "X-Amz" not in report
     assert report.count("```") == 2
 

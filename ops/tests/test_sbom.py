@@ -1,4 +1,4 @@
-"""What `make sbom` lists."""
+"""The list of `make sbom`."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def listed(archive: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """Return the list for an archive, as it is kept."""
+    """Return the text of an archive's list."""
     return listed(ARCHIVE)
 
 
@@ -68,7 +68,7 @@ def test_each_crate_of_the_registry_has_its_version_its_checksum_and_its_licence
             (sha256,), (licence,) = each["hashes"], each["licenses"]
             assert f'name = "{each["name"]}"\nversion = "{each["version"]}"\n' in LOCKED
             assert f'checksum = "{sha256["content"]}"' in LOCKED
-            # In SPDX's words, where older manifests say MIT/Apache-2.0.
+            # In SPDX's syntax, even if an older manifest says MIT/Apache-2.0.
             assert re.fullmatch(r"[\w.() -]+", licence["expression"])
 
 

@@ -1,4 +1,4 @@
-"""docs/security.md claims nothing that isn't tested."""
+"""docs/security.md claims only what tests prove."""
 
 import re
 from pathlib import Path

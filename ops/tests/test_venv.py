@@ -1,4 +1,4 @@
-"""How `.venv` comes to be."""
+"""The creation of `.venv`."""
 
 import shutil
 import subprocess
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def install(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
-    """Run what `make` runs, on a machine with one python3, and with that of .venv before it."""
+    """Run .ci/venv as `make` does, with .venv before the machine's only python3 on the PATH."""
     write_program(folder / "machine/python3", python)
     return subprocess.run(
         [folder / ".ci/venv", "requirements-dev.txt"],
@@ -52,7 +52,7 @@ def test_one_that_is_there_is_kept_and_gets_pip(folder: Path) -> None:
     subprocess.run([PYTHON, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
     own = folder / ".venv/own"
     own.touch()
-    # The machine's python3 plays no part.
+    # The machine's python3 isn't used.
     assert install(folder, OLD).returncode == 0
     assert own.exists()
     assert works(folder)

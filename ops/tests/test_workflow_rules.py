@@ -1,4 +1,4 @@
-"""What holds for every workflow: who may do what, with which code, and who sees a secret."""
+"""Rules for every workflow: its rights, its code, and its secrets."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ OPS = f"{ACTION}ops"
 ROLE = "aws-actions/configure-aws-credentials"
 JOBS = dict(jobs())
 
-# Actions of others, each as read at its pinned commit. A new one is a decision.
+# Third-party actions, each read at its pinned commit. A new one is a decision.
 TRUSTED_ACTIONS = {
     "actions/attest",
     "actions/checkout",
@@ -77,7 +77,7 @@ def commands(text: str) -> list[str]:
     return [word for word in words if not re.match(r"\w+=|[\")]|-", word)]
 
 
-# What a job runs, and with which packages.
+# A job's commands and packages.
 
 
 @each_job_with_power
@@ -163,12 +163,12 @@ def test_an_action_is_the_same_version_everywhere() -> None:
 
 
 def test_the_cli_is_only_installed_by_its_action() -> None:
-    # With a command, the action would run it.
+    # If the action got a command, it would run it.
     (step,) = (each for each in steps() if each.uses == "pulumi/actions")
     assert step.inputs.keys() == {"pulumi-version"}
 
 
-# Who may start what, and with which rights.
+# Events, rights and machines.
 
 
 def test_only_these_events_start_a_workflow() -> None:
@@ -234,7 +234,7 @@ def test_a_checkout_keeps_no_credentials(step: Step) -> None:
 
 
 def test_the_checks_of_a_pull_request_have_names_of_their_own() -> None:
-    # A rule that requires one could else be met by the other.
+    # Otherwise one check could meet a rule that requires the other.
     names = [
         job.data["name"]
         for workflow in WORKFLOWS.values()
@@ -250,13 +250,13 @@ def test_nothing_is_cached() -> None:
         assert not any("cache" in name for name in step.inputs)
 
 
-# What fails, fails.
+# Failures.
 
 
 @each_step
 def test_a_failure_is_never_passed_over(step: Step) -> None:
     assert "continue-on-error" not in step.data
-    # Status functions let a step run after a failure: only those that tell of it.
+    # Status functions let a step run after a failure: only steps that report it may use them.
     if re.search(r"always|cancelled|failure", step.data.get("if", "")):
         assert step.name.startswith(("Show", "Say")) or step.run.startswith("counter comment")
 
@@ -264,7 +264,7 @@ def test_a_failure_is_never_passed_over(step: Step) -> None:
 @each_job
 def test_a_job_never_runs_after_a_failure_of_what_it_needs(job: Job) -> None:
     assert "continue-on-error" not in job.data
-    # But for a comment on the pull request that says so: without the package, no other step runs.
+    # Except to comment on the pull request: without the package, no other step runs.
     if job is not JOBS["preview/preview"]:
         assert not re.search(r"always|cancelled|failure", job.data.get("if", ""))
 
@@ -303,7 +303,7 @@ def test_there_are_two_secrets_and_none_is_a_key_of_aws() -> None:
 def test_a_secret_goes_to_the_command_line_and_to_nothing_else(step: Step) -> None:
     if step.secrets:
         assert set(commands(step.run)) <= {"counter", "echo"}
-        # As variables, which no log shows and no other process sees on a command line.
+        # As variables: logs and other processes could see an argument.
         assert not re.search(
             r"secrets\.|github\.token",
             str({key: each for key, each in step.data.items() if key != "env"}),
@@ -355,7 +355,7 @@ def test_dependabot_knows_every_lock_and_compiler(ecosystem: str, file: str) -> 
     locks = [
         each
         for each in listed.stdout.split()
-        # That of the account only points to that of the stacks.
+        # The account's only includes the stacks'.
         if ecosystem != "pip" or "--hash=" in (PROJECT / each).read_text()
     ]
     assert updates(ecosystem) == {str(Path("/", each).parent) for each in locks}

@@ -1,4 +1,4 @@
-"""The way to prod: what is built once goes through every stage, and nothing goes around one."""
+"""The way to prod: one build goes through every stage, and no way leads around one."""
 
 import re
 
@@ -20,7 +20,7 @@ from workflow_files import (
 )
 
 STAGES = {"staging": "deploy-staging", "prod": "deploy-prod"}
-"""The jobs that deploy, each named like its stack, and whose turn they hold."""
+"""The jobs that deploy, each named like its stack."""
 
 
 def functions_of(job: Job) -> list[str]:
@@ -92,7 +92,7 @@ def test_a_stage_skips_no_step_that_checks_or_deploys() -> None:
         for step in all_steps(job)
         if "if" in step.data and not step.name.startswith(("Show", "Say"))
     }
-    # Where nothing was to be approved.
+    # Staging needs no approval.
     assert skippable == {"Bring what was approved"}
 
 
@@ -171,7 +171,7 @@ def test_the_function_that_is_attested_is_the_same() -> None:
 
 @pytest.mark.parametrize(("name", "group"), STAGES.items())
 def test_a_stage_has_one_deployment_at_a_time_and_drops_none(name: str, group: str) -> None:
-    # The caller's: it lasts until the tests of the stage have ended, too.
+    # The caller's group, which it holds until the stage's tests have ended.
     assert DEPLOY.jobs[name].data["concurrency"] == {
         "group": group,
         "cancel-in-progress": False,
@@ -234,7 +234,7 @@ def test_a_refused_preview_is_shown_and_commented_too() -> None:
 
 
 def test_a_pull_request_hears_of_a_preview_that_could_not_be_made() -> None:
-    # Its package may have failed. Where there is no package by intention, there is no preview.
+    # The package may have failed. If it was skipped on purpose, there is no preview.
     assert PREVIEW.jobs["preview"].data["if"] == (
         "${{ !cancelled() && needs.package.result != 'skipped' }}"
     )
@@ -255,7 +255,7 @@ def test_drift_is_looked_for_on_main_in_both_stacks() -> None:
     assert drift.data["if"].startswith("github.ref == 'refs/heads/main' && ")
     assert drift.data["strategy"]["matrix"] == {"stack": list(STAGES)}
     assert drift.in_order("Look for drift", "Show it", "Keep the issue")
-    # A look that failed says nothing about drift.
+    # A failed comparison says nothing about drift.
     assert "if" not in drift.step("Keep the issue").data
 
 

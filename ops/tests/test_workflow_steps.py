@@ -1,4 +1,4 @@
-"""The commands that are no targets of make do what they are there for, in a folder like a job's."""
+"""The shell commands of steps work, in a folder like a job's."""
 
 import hashlib
 import os

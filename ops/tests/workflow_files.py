@@ -11,7 +11,7 @@ import yaml
 from counter_ops.project import PROJECT
 
 FOLDER = PROJECT / ".github"
-# What `uses` of a composite action begins with.
+# The start of a composite action's `uses`.
 ACTION = "./.github/actions/"
 
 Json = dict[str, Any]
@@ -28,7 +28,7 @@ class Step:
     """A step of a job or of a composite action."""
 
     place: str
-    """Where it is, for messages."""
+    """Its place, for messages."""
     data: Json
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Step:
 
     @property
     def name(self) -> str:
-        """Its name, which all have."""
+        """Its name, which every step has."""
         return self.data["name"]
 
     @property
@@ -47,7 +47,7 @@ class Step:
 
     @property
     def inputs(self) -> Json:
-        """What the action gets."""
+        """The action's inputs."""
         return self.data.get("with", {})
 
     @property
@@ -57,7 +57,7 @@ class Step:
 
     @property
     def secrets(self) -> set[str]:
-        """The secrets that it gets, GitHub's own token among them."""
+        """Its secrets, including GitHub's token."""
         return set(re.findall(r"secrets\.\w+|github\.token", str(self.data)))
 
 
@@ -70,7 +70,7 @@ class Job:
 
     @property
     def needs(self) -> set[str]:
-        """The jobs that it waits for itself."""
+        """The jobs that it names in `needs`."""
         needs: str | list[str] = self.data.get("needs", [])
         return {needs} if isinstance(needs, str) else set(needs)
 
@@ -81,7 +81,7 @@ class Job:
 
     @property
     def permissions(self) -> Mapping[str, str]:
-        """What its token may do."""
+        """The rights of its token."""
         return self.data["permissions"]
 
     @property
@@ -97,7 +97,7 @@ class Job:
         return found
 
     def in_order(self, *names: str) -> bool:
-        """Return whether it has these steps, one after the other, perhaps with others between."""
+        """Return whether it has these steps in this order; others may be between them."""
         found = [step.name for step in self.steps]
         positions = [found.index(name) for name in names]
         return positions == sorted(positions)
@@ -105,18 +105,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Workflow:
-    """A file."""
+    """A workflow file."""
 
     path: Path
 
     @property
     def data(self) -> Json:
-        """All of it."""
+        """The parsed file."""
         return load(self.path)
 
     @property
     def triggers(self) -> Json:
-        """What starts it."""
+        """The events that start it."""
         # YAML reads `on` as true.
         return cast("dict[Any, Json]", self.data)[True]
 
@@ -126,7 +126,7 @@ class Workflow:
         return {name: Job(name, data) for name, data in self.data["jobs"].items()}
 
     def before(self, job: str) -> set[str]:
-        """Return all jobs that must have succeeded before one starts."""
+        """Return all jobs that must succeed before one starts."""
         needs = self.jobs[job].needs
         return needs.union(*(self.before(each) for each in needs))
 

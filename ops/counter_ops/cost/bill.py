@@ -1,4 +1,4 @@
-"""What that costs."""
+"""Turns quantities into a bill."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ class Line:
     name: str
     quantity: Decimal
     list_price: Decimal
-    """Without what is free."""
+    """The price without the free tier."""
     after_free: Decimal
-    """With it, where nothing else in the account takes any."""
+    """The price with the free tier, if nothing else in the account uses it."""
 
 
 def lines(usage: Usage, prices: Prices) -> list[Line]:
-    """Return a line for each price, also where nothing is used."""
+    """Return a line for each price, even if its quantity is 0."""
     return [_line(getattr(usage, key), getattr(prices, key)) for key in Prices.model_fields]
 
 
@@ -39,7 +39,7 @@ def total(bill: Iterable[Line]) -> Line:
 
 
 def dollars(amount: Decimal) -> str:
-    """Return an amount as a bill shows it."""
+    """Return an amount in dollars and cents."""
     return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
 
 

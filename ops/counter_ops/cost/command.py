@@ -1,4 +1,4 @@
-"""`counter cost`: prints the bill for a month of visits, and the most that an attack adds."""
+"""`counter cost`: print the bill for a month of visits, and the most that an attack adds."""
 
 import argparse
 import sys
@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def visit_count(text: str) -> int:
     """Check a number of visits."""
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST_VISITS:
-        message = f"VISITS is {text!r}. It must be a whole number from 1 to {_MOST_VISITS}"
+        message = f"VISITS is {text!r}. It must be a whole number from 1 to {_MOST_VISITS:,}"
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
@@ -44,8 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(str(error)) from error
     if region != price_list.region:
         print(
-            f"note: {arguments.stack} is in {region}; the prices are those of "
-            f"{price_list.region}, from ops/counter_ops/cost/prices.yaml.",
+            f"note: {arguments.stack} is in {region}, but the prices are those of "
+            f"{price_list.region}. To change them: ops/counter_ops/cost/prices.yaml",
             file=sys.stderr,
         )
     stack = Stack(arguments.stack, settings, price_list)

@@ -1,4 +1,4 @@
-"""What bills look like: as Markdown, on the terminal and in docs/cost.md."""
+"""Formats bills as Markdown, for the terminal and for docs/cost.md."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ _PAGE_VISITS = (10_000, 100_000, 1_000_000, 10_000_000)
 
 @dataclass(frozen=True)
 class Stack:
-    """What costs."""
+    """A stack and the prices for its bill."""
 
     name: str
     settings: Settings
     price_list: PriceList
 
     def month(self, visits: int) -> list[Line]:
-        """Return the bill of a month with so many visits."""
+        """Return the bill of a month with a number of visits."""
         usage = month(
             self.settings, alarm_metrics(self.settings), visits, self.price_list.assumptions
         )
@@ -37,7 +37,7 @@ class Stack:
 
 
 def alarm_metrics(settings: Settings) -> int:
-    """Return how many metrics the stack's alarms have: one each, and one more for a floor."""
+    """Count the metrics of the stack's alarms: one each, and one more for a floor."""
     watched = Watched(
         api="",
         stage="",
@@ -69,7 +69,7 @@ def month_table(stack: Stack, visits: int) -> str:
 
 
 def attack_table(stack: Stack) -> str:
-    """Return the most that a day of an attack costs, free quantities left out."""
+    """Return the most that a day of attack costs, without the free tier."""
     settings, assumed = stack.settings, stack.price_list.assumptions
     rate = f"{settings.throttle_rate} a second for each method"
     days = [
@@ -96,7 +96,7 @@ def tables(stack: Stack, visits: int) -> str:
 
 
 def page_tables(stack: Stack) -> str:
-    """Return what docs/cost.md shows: months with more and more visits, and an attack."""
+    """Return the tables of docs/cost.md: months with more and more visits, and an attack."""
     bills = [stack.month(visits) for visits in _PAGE_VISITS]
     rows = [
         (columns[0].name, *(dollars(line.list_price) for line in columns))

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 PRICES = Path(__file__).parent / "prices.yaml"
 
-# YAML's own numbers with a point are binary, and 0.1 of those isn't a tenth.
+# YAML's floats are binary, so 0.1 wouldn't be exactly a tenth.
 Exact = Annotated[Decimal, BeforeValidator(str), Field(ge=0)]
 
 
@@ -22,19 +22,19 @@ class _Strict(BaseModel):
 
 
 class Price(_Strict):
-    """What AWS asks for something."""
+    """A price of AWS."""
 
     name: str
     usd: Exact
     per: Annotated[Decimal, BeforeValidator(str), Field(gt=0)]
-    """The quantity that costs so much."""
+    """The quantity that costs this amount."""
     free: Exact = Decimal(0)
-    """The quantity that an account has for nothing each month, in all."""
+    """The quantity that is free for the whole account each month."""
     source: HttpUrl
 
 
 class Prices(_Strict):
-    """What everything costs that a stack uses."""
+    """A price for each quantity in `Usage`."""
 
     api_requests: Price
     lambda_requests: Price
@@ -52,14 +52,14 @@ class Prices(_Strict):
 
 
 class Assumption(_Strict):
-    """What isn't a price, and isn't known either."""
+    """An estimate of a quantity that isn't known."""
 
     value: Exact
     why: str
 
 
 class Assumptions(_Strict):
-    """What is assumed about a visit."""
+    """The assumptions about a visit."""
 
     visit_milliseconds: Assumption
     init_milliseconds: Assumption
@@ -79,7 +79,7 @@ class PriceList(_Strict):
 
     region: str
     date: date
-    """When the prices were AWS's."""
+    """The day on which these were AWS's prices."""
     prices: Prices
     assumptions: Assumptions
 

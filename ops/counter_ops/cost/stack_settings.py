@@ -1,4 +1,4 @@
-"""The settings that the cost of a stack follows from."""
+"""Reads the settings that determine a stack's costs."""
 
 from pathlib import Path
 
@@ -21,8 +21,8 @@ def read_stack(stack: str, folder: Path) -> tuple[str, Settings]:
     Encrypted values count as their defaults: none of them should cost anything.
 
     Args:
-        stack: its name.
-        folder: where its file is.
+        stack: the stack's name.
+        folder: the folder with its file.
 
     Raises:
         StackFileError: it has no file, or no region.
@@ -34,6 +34,6 @@ def read_stack(stack: str, folder: Path) -> tuple[str, Settings]:
     config = read_config(project, file)
     region = config.get("aws:region")
     if region is None:
-        message = f"{file.name} has no aws:region"
+        message = f"{file.name} has no aws:region. Set it, such as aws:region: us-east-1"
         raise StackFileError(message)
     return region, Settings.read(ConfigReader(project_name(project), config))

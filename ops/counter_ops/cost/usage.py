@@ -1,4 +1,4 @@
-"""What a stack uses of everything that has a price."""
+"""Computes the quantities that a stack uses of everything that has a price."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from counter_ops.cost.prices import Assumptions
 MONTH_DAYS = 30
 DAY_SECONDS = 86_400
 
-# GET and OPTIONS have the throttle each.
+# GET and OPTIONS have a throttle each.
 _METHODS = 2
 
 _GB = Decimal(10**9)
@@ -19,7 +19,7 @@ _NONE = Decimal(0)
 
 @dataclass(frozen=True)
 class Usage:
-    """Quantities, named and counted as the prices are."""
+    """Quantities, with the names and units of the prices."""
 
     api_requests: Decimal = _NONE
     lambda_requests: Decimal = _NONE
@@ -37,9 +37,9 @@ class Usage:
 
 
 def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumptions) -> Usage:
-    """Return what so many visits in a month use, none of which fails.
+    """Return the quantities of a month's visits, none of which fails.
 
-    A page asks with a plain GET, for which browsers send no preflight.
+    A page sends a simple GET, without a preflight.
     """
     requests = Decimal(visits)
     inits = requests / assumed.visits_per_init.value
@@ -50,12 +50,12 @@ def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumpti
         lambda_requests=requests,
         lambda_gb_seconds=_gb_seconds(settings, requests, inits, assumed),
         writes=requests,
-        # The warm-up. A read that needn't be of the latest value is half of one.
+        # Each init reads once, eventually consistent, which costs half a read unit.
         reads=inits / 2,
         table_gb=item,
         recovery_gb=item,
         log_gb=logged,
-        # What stands of it at a time.
+        # The size of the stored logs at any time.
         kept_log_gb=logged
         * assumed.kept_log_share.value
         * Decimal(settings.log_retention_days)
@@ -68,11 +68,11 @@ def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumpti
 
 
 def worst_day(settings: Settings, assumed: Assumptions) -> Usage:
-    """Return the most that a day of requests uses that pass the throttle."""
+    """Return the largest quantities of a day of requests within the throttle."""
     passed = Decimal(settings.throttle_rate * DAY_SECONDS + settings.throttle_burst)
     requests = passed * _METHODS
-    # At the throttle's pace a few instances live on, so that starts don't matter. But each counted
-    # as it may be is an upper limit.
+    # At this pace a few instances stay alive, so inits hardly matter. As an upper limit, they count
+    # as often as on a quiet site.
     inits = requests / assumed.visits_per_init.value
     written = min(passed, Decimal(settings.max_writes_per_second * DAY_SECONDS))
     failed = passed - written
@@ -90,9 +90,9 @@ def worst_day(settings: Settings, assumed: Assumptions) -> Usage:
 
 
 def refused_day(settings: Settings, assumed: Assumptions) -> Usage:
-    """Return the most that a day of requests uses that the throttle turns away.
+    """Return the largest quantities of a day of throttled requests.
 
-    AWS asks nothing for those requests themselves, but for what is sent and logged about them.
+    AWS doesn't bill these requests, but it bills the answers that are sent, and the log lines.
     """
     refused = assumed.account_requests_per_second.value * DAY_SECONDS
     return Usage(
@@ -102,10 +102,10 @@ def refused_day(settings: Settings, assumed: Assumptions) -> Usage:
 
 
 def unknown_paths_day(assumed: Assumptions) -> Usage:
-    """Return the most that a day of requests uses to paths that don't exist.
+    """Return the largest quantities of a day of requests to unknown paths.
 
-    The gateway answers them before any throttle of ours. Whether it asks money for them AWS doesn't
-    say clearly, so this is the worse of both.
+    The gateway answers them before any throttle of ours. AWS doesn't say clearly whether it bills
+    them, so this assumes that it does.
     """
     return Usage(api_requests=assumed.account_requests_per_second.value * DAY_SECONDS)
 
@@ -121,7 +121,7 @@ def _gb_seconds(
 def _gb_logged(
     settings: Settings, requests: Decimal, lines: Decimal, assumed: Assumptions
 ) -> Decimal:
-    """Return the GB of both logs: the gateway's per request, and so many lines of the function."""
+    """Return the GB of both logs: the gateway's by requests, and the function's by lines."""
     access = requests * assumed.access_log_bytes.value if settings.access_logs else _NONE
     return (access + lines * assumed.function_log_bytes.value) / _GB
 

@@ -1,4 +1,4 @@
-"""Who may do more after a deployment than before."""
+"""Finds more access than before a deployment."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ PERMISSION = "aws:lambda/permission:Permission"
 FUNCTION = "aws:lambda/function:Function"
 FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl"
 
-# What can have a policy of its own. Policies of all else are about something that may be there.
+# Types that can have a policy of their own. Policies of other types may be for existing resources.
 _BEARERS = frozenset(
     {
         ROLE,
@@ -37,7 +37,7 @@ _BEARERS = frozenset(
         "aws:sqs/queue:Queue",
     }
 )
-# Those of IAM about which the rest of this file knows what they allow.
+# The types of IAM whose access the rest of this file can read.
 _KNOWN_IAM = frozenset(
     {
         ROLE,
@@ -54,11 +54,11 @@ _KNOWN_IAM = frozenset(
     }
 )
 
-# Under these names stands a policy, or the ARNs of policies.
+# Inputs with a policy, or with the ARNs of policies.
 _POLICIES = frozenset({"assumeRolePolicy", "policy", "policyDocument"})
 _ATTACHED = frozenset({"managedPolicyArn", "managedPolicyArns", "policyArn", "policyArns"})
 
-# Under these, what a policy is about.
+# Inputs with the resource that a policy is for.
 _TARGETS = frozenset(
     {
         "arn",
@@ -90,24 +90,24 @@ _WHY = "More access than before needs a reason."
 
 @dataclass(frozen=True)
 class _Change:
-    """A step with all that it takes to tell whether it allows more."""
+    """A step, with the inputs to compare."""
 
     step: Step
     old: Mapping[str, JsonValue]
     new: Mapping[str, JsonValue]
     is_first: bool
-    """Whether what the step is about could do nothing before, since it is made along with it."""
+    """Whether the step's target is created in the same deployment, and so had no access before."""
 
     @property
     def is_moved(self) -> bool:
-        """Whether it would be about something else than before."""
+        """Whether it would get another target."""
         return bool(self.old and self.new) and any(
             self.old.get(key) != self.new.get(key) for key in _TARGETS
         )
 
 
 def wider_access(preview: Preview) -> list[Finding]:
-    """Find what lets anyone do more than before, or something without a limit."""
+    """Find changes that give more access than before, or access without a limit."""
     created = {step.urn for step in preview.steps if step.operation in CREATIONS}
     found: list[Finding] = []
     for step in preview.steps:
@@ -140,7 +140,7 @@ def _is_first(step: Step, new: State | None, created: set[str]) -> bool:
 
 
 def _widenings(change: _Change) -> Iterator[tuple[str, str]]:
-    """Return properties, and what they would allow."""
+    """Return properties, and the access that they would give."""
     yield from _of_type(change)
     yield from _of_policies(change)
     yield from _of_attachments(change)
@@ -160,7 +160,7 @@ def _of_type(change: _Change) -> Iterator[tuple[str, str]]:
     if step.type == FUNCTION_URL and new.get("authorizationType") != "AWS_IAM":
         yield "authorizationType", "it would let everyone call the function"
     if step.type == FUNCTION and change.old and change.old.get("role") != new.get("role"):
-        yield "role", "the function could do what another role can"
+        yield "role", "the function would get the rights of another role"
     if step.type.startswith("aws:iam/") and step.type not in _KNOWN_IAM and not change.old:
         yield "type", "the gate doesn't know what it allows"
 
@@ -176,7 +176,7 @@ def _of_policies(change: _Change) -> Iterator[tuple[str, str]]:
 
 
 def _may_change(step: Step, path: str) -> bool:
-    """Tell whether a value changes that looks the same since it is hidden."""
+    """Tell whether a hidden value may change although it looks the same."""
     top = _TOP.split(path)[0]
     return not step.changed or top in [_TOP.split(each)[0] for each in step.changed]
 
@@ -209,20 +209,20 @@ def _of_policy(change: _Change, before: JsonValue, after: JsonValue) -> list[str
     if after is None:
         return widened(_readable(before), [])
     if is_secret(after):
-        return ["it is a secret, so what it allows can't be told"]
+        return ["it is a secret, so the gate can't tell what it allows"]
     if is_unknown(after):
-        return [] if change.is_first else ["what it allows would be known only during the update"]
+        return [] if change.is_first else ["the gate can't tell what it allows before the update"]
     try:
         new = grants(after)
     except PolicyError as error:
-        return [f"what it allows can't be told: {error}"]
+        return [f"the gate can't tell what it allows: {error}"]
     if change.is_first and before is None:
         return open_to_anyone(new) or far_reaching(new) + of_others(new)
     return open_to_anyone(new) or widened(_readable(before), new)
 
 
 def _readable(policy: JsonValue) -> list[Grant]:
-    """Read a policy that is there already: if it can't be told what it allows, that is nothing."""
+    """Read an existing policy. One that can't be read counts as allowing nothing."""
     try:
         return [] if policy is None else grants(policy)
     except PolicyError:
@@ -235,13 +235,13 @@ def _of_attachments(change: _Change) -> Iterator[tuple[str, str]]:
         before = _texts(change.old.get(key))
         if is_unknown(value) or is_secret(value):
             if value != change.old.get(key) or _may_change(change.step, key):
-                yield key, "what it allows can't be told"
+                yield key, "the gate can't tell what it allows"
             continue
         for arn in _texts(value):
             if arn in before and not change.is_moved:
                 continue
             if not change.is_first or _is_administrative(arn):
-                yield key, f"it would allow all that {code(arn)} allows, which isn't listed here"
+                yield key, f"it would allow everything in {code(arn)}, which the gate can't read"
 
 
 def _texts(value: JsonValue) -> Sequence[str]:
@@ -268,22 +268,22 @@ def _of_permission(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -
 
 
 def _is_named(permission: Mapping[str, JsonValue]) -> bool:
-    """Tell whether a permission says for whom its service may call.
+    """Tell whether a permission limits the source for which its service may call.
 
-    Else the service does it for whoever asks it to, in any account.
+    Without a limit, the service calls for anyone, in any account.
     """
     source = permission.get("sourceArn")
     if is_unknown(source):
         return True
     if isinstance(source, str) and not is_unlimited(source):
-        # Buckets have no account in their names, and are unique without.
+        # A bucket's ARN has no account, and is unique without one.
         account = f"{source}:::::".split(":")[4]
         return not set(account) & set("*?")
     return any(permission.get(key) for key in ("sourceAccount", "principalOrgId"))
 
 
 def _as_policy(permission: Mapping[str, JsonValue]) -> JsonValue:
-    """Return what Lambda makes of a permission: a statement of the function's policy."""
+    """Return a permission as the statement that Lambda adds to the function's policy."""
     conditions: dict[str, JsonValue] = {
         operator: {
             key: permission[name] for key, name in keys.items() if permission.get(name) is not None

@@ -1,4 +1,4 @@
-"""The dangerous changes that a review let pass."""
+"""The exceptions: dangerous changes that a review allowed."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,16 +19,16 @@ from counter_ops.gate.findings import Danger, Finding
 from counter_ops.project import PROJECT
 
 ALLOWED = PROJECT / "allowed-changes.yaml"
-"""The list that is reviewed. It is the owner's, beside the stack files."""
+"""The list of exceptions. It is the owner's, like the stack files beside it."""
 
 LONGEST = timedelta(days=90)
-"""How far ahead the end of an exception may be."""
+"""The longest time until an exception expires."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class AllowedError(Exception):
-    """Says why the list of allowed changes can't be used."""
+    """The list of allowed changes is invalid. The message says why."""
 
 
 class Allowed(BaseModel):
@@ -41,7 +41,7 @@ class Allowed(BaseModel):
     name: _Text | None = None
     change: Literal["delete", "replace", "unprotect", "safeguard", "access"]
     allows: list[_Text] = []
-    """Of more access, what the verdict says it would allow, each to the letter."""
+    """For `access`, the details in the verdict, word for word."""
     reason: _Text
     expires: date
     """The last day (UTC) on which it may pass."""
@@ -51,7 +51,7 @@ class Allowed(BaseModel):
         return f"{self.change} of {self.urn or f'{self.type} {self.name}'}"
 
     def matches(self, finding: Finding) -> bool:
-        """Tell whether it is about this finding."""
+        """Tell whether it allows this finding."""
         step = finding.step
         named = (
             self.urn == step.urn if self.urn else (self.type, self.name) == (step.type, step.name)
@@ -66,7 +66,7 @@ class Allowed(BaseModel):
             msg = "it needs either urn, or type and name"
             raise ValueError(msg)
         if (self.change == Danger.ACCESS) != bool(self.allows):
-            msg = "it needs allows where the change is access, and only there"
+            msg = "it needs allows if the change is access, and only then"
             raise ValueError(msg)
         return self
 
@@ -75,7 +75,7 @@ def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
     """Read the list, if there is one.
 
     Raises:
-        AllowedError: names the entry that can't be used, and why.
+        AllowedError: names the invalid entry, and why it is invalid.
 
     """
     if not path.exists():
@@ -97,7 +97,7 @@ def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
         if entry.expires > today + LONGEST:
             msg = (
                 f"{path.name}: the {entry} expires on {entry.expires}, "
-                f"more than {LONGEST.days} days ahead"
+                f"more than {LONGEST.days} days ahead; the latest is {today + LONGEST}"
             )
             raise AllowedError(msg)
     return entries

@@ -1,4 +1,4 @@
-"""`counter gate`: prints the verdict on a preview as Markdown."""
+"""`counter gate`: print the verdict on a preview, in Markdown."""
 
 import argparse
 from pathlib import Path
@@ -10,9 +10,11 @@ from counter_ops.gate.verdict import Run, decide
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("preview", type=Path, help="what `pulumi preview --json` printed")
-    parser.add_argument("--exit-code", type=int, required=True, help="what it exited with")
-    parser.add_argument("--stderr", type=Path, help="what it printed to standard error")
+    parser.add_argument(
+        "preview", type=Path, help="a file with the output of `pulumi preview --json`"
+    )
+    parser.add_argument("--exit-code", type=int, required=True, help="its exit code")
+    parser.add_argument("--stderr", type=Path, help="a file with its standard error")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,5 +29,5 @@ def run(arguments: argparse.Namespace) -> int:
         message = f"{arguments.preview} can't be read: {error}"
         raise UserError(message) from error
     verdict = decide(previewed)
-    print(markdown(verdict, JOB_SUMMARY_LIMIT, "They are in the preview itself."), end="")
+    print(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview has them."), end="")
     return 0 if verdict.may_go_on else 1

@@ -1,4 +1,4 @@
-"""What changes in a resource, line by line."""
+"""Shows the changes of a resource, line by line."""
 
 import math
 from difflib import unified_diff
@@ -12,20 +12,20 @@ from counter_ops.gate.values import showable, unpacked
 
 _CONTEXT_LINES = 2
 
-# Comparing takes the square of it.
+# The time to compare grows with its square.
 _MOST_LINES = 3_000
 
 
 def diff(step: Step) -> str:
     """Return the changed inputs of a resource as a unified diff of YAML.
 
-    It is empty where only secrets change: they are hidden on both sides.
+    It is empty if only secrets change, because they are hidden on both sides.
     """
     old, new = map(_lines, showable(_inputs(step.old), _inputs(step.new)))
     if len(old) + len(new) > _MOST_LINES:
         return f"from {len(old)} lines to {len(new)}, too many to compare"
     lines = unified_diff(old, new, lineterm="", n=_CONTEXT_LINES)
-    # After the two lines that name files.
+    # The first two lines name files.
     return visible("\n".join(list(lines)[2:]))
 
 

@@ -1,4 +1,4 @@
-"""What the gate finds, and how it names things in Markdown."""
+"""The gate's findings, and their names in Markdown."""
 
 import re
 import unicodedata
@@ -10,47 +10,47 @@ from counter_ops.gate.preview_output import Step
 
 
 class Danger(StrEnum):
-    """What is dangerous about a change, as the list of allowed ones names it."""
+    """The kinds of danger, with their names in the list of allowed changes."""
 
     DELETE = "delete"
-    """Something is deleted that holds data, or that others hold a reference to."""
+    """A resource that holds data, or that others refer to, is deleted."""
     REPLACE = "replace"
-    """The same is deleted after another one was made."""
+    """Such a resource is deleted after a new one was created."""
     UNPROTECT = "unprotect"
-    """What keeps a resource from being deleted is taken away."""
+    """A resource loses its protection from being deleted."""
     SAFEGUARD = "safeguard"
-    """A setting that keeps data or an address from being lost is turned off."""
+    """A setting that protects data or an address is turned off."""
     ACCESS = "access"
-    """Somebody may do more than before."""
+    """Someone gets more access than before."""
     UNKNOWN = "unknown"
-    """Nobody knows what would happen. This can't be allowed."""
+    """The gate doesn't know the operation. No entry can allow it."""
 
 
-# What would end it.
+# Characters that would end inline code.
 _BREAKING = re.compile(r"[`\s]+")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something dangerous that would happen to a resource. Its texts are Markdown."""
+    """A dangerous change to a resource. Its texts are Markdown."""
 
     danger: Danger
     step: Step
     what: str
-    """What would happen, with the property that makes it happen."""
+    """The change, with the property that causes it."""
     why: str
-    """Why that is dangerous."""
+    """Why the change is dangerous."""
     details: Sequence[str] = ()
-    """What it would allow, one by one."""
+    """The access that it would give, one by one."""
 
 
 def code(text: object) -> str:
-    """Return a value as Markdown shows it letter by letter, whatever it holds."""
+    """Return any value as inline code of Markdown, which shows it literally."""
     return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
 
 
 def visible(text: str) -> str:
-    """Return a text without characters that hide or reorder others, or can't be printed."""
+    """Return a text without characters that hide or reorder others or aren't printable."""
     return "".join(
         "\N{REPLACEMENT CHARACTER}"
         if unicodedata.category(each).startswith("C") and each not in "\n\t"

@@ -1,7 +1,7 @@
-"""What a policy lets anyone do that another one didn't.
+"""Compares what two policies allow.
 
-Conservative: of two policies that allow the same in different ways, one may be called wider. The
-other way round would be an error here.
+The comparison errs on the side of "wider": if two policies allow the same in different words, it
+may call one wider. It must never miss a wider one.
 """
 
 import re
@@ -13,16 +13,16 @@ from pydantic import JsonValue
 
 from counter_ops.gate.findings import code
 
-# Of these, the requests name no resource that a policy could.
+# These actions have no resource-level permissions.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 _WITHOUT_RESOURCES = re.compile(r"xray:.*", re.IGNORECASE)
 
-# Conditions that hold if one of the values does: the fewer values, the narrower. Of the first ones
-# the values are patterns.
+# Conditions that hold if one of their values matches, so fewer values are narrower. The values of
+# the first ones are patterns.
 _ANY_PATTERN = re.compile(r"StringLike|ArnLike|ArnEquals", re.IGNORECASE)
 _ANY_VALUE = re.compile(r"StringEquals|StringEqualsIgnoreCase|IpAddress", re.IGNORECASE)
 
-# What can be made more of: rights that give rights.
+# Services whose actions can give further rights.
 _POWERFUL = frozenset({"iam", "kms", "organizations", "sts"})
 
 _WILDCARDS = frozenset("*?")
@@ -31,25 +31,25 @@ ANYONE = "*"
 
 
 class PolicyError(Exception):
-    """Says why a policy can't be read."""
+    """A policy can't be read. The message says why."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One thing that a statement allows, or denies."""
+    """One combination that a statement allows or denies."""
 
     allows: bool
     who: str | None
-    """Its principal with its kind, or none where the policy belongs to a role."""
+    """Its principal with its kind. None if the policy belongs to a role."""
     action: str
     resource: str | None
     conditions: Mapping[str, frozenset[str]]
     """The allowed values by operator and key."""
     inverted: frozenset[str]
-    """Which of the three is meant for all but what is named."""
+    """The parts with `Not`, such as NotAction."""
 
     def __str__(self) -> str:
-        """Say what it is about."""
+        """Describe it in Markdown."""
         but = {part: "all but " if part in self.inverted else "" for part in _PARTS}
         words = f"{but['Action']}{code(self.action)}"
         if self.resource is not None:
@@ -61,7 +61,7 @@ class Grant:
         return words
 
     def covers(self, other: "Grant") -> bool:
-        """Tell whether all that the other one allows or denies is within this one."""
+        """Tell whether this one allows or denies everything that the other one does."""
         return (
             self.allows == other.allows
             and self.inverted == other.inverted
@@ -81,10 +81,10 @@ _PARTS = ("Principal", "Action", "Resource")
 
 
 def grants(policy: JsonValue) -> list[Grant]:
-    """Read a policy. AWS takes the names of its elements in lower case as well.
+    """Read a policy. AWS accepts its element names in lower case too.
 
     Raises:
-        PolicyError: if it is none.
+        PolicyError: it isn't a policy.
 
     """
     statements = _lower(policy).get("statement")
@@ -95,13 +95,13 @@ def grants(policy: JsonValue) -> list[Grant]:
 
 
 def is_policy(value: JsonValue) -> bool:
-    """Tell a policy from other objects by what its statements have."""
+    """Tell a policy from other objects by its statements."""
     statements = _lower(value).get("statement")
     return any("effect" in _lower(each) for each in _listed(statements))
 
 
 def widened(old: list[Grant], new: list[Grant]) -> list[str]:
-    """Say what the new policy allows, or no longer denies, that the old one didn't."""
+    """List what the new policy additionally allows, or no longer denies."""
     found = [
         f"it would allow {grant}"
         for grant in new
@@ -116,7 +116,7 @@ def widened(old: list[Grant], new: list[Grant]) -> list[str]:
 
 
 def open_to_anyone(policy: list[Grant]) -> list[str]:
-    """Say what a policy allows everyone on earth."""
+    """List what a policy allows everyone."""
     return [
         f"it would allow {grant}, which is everyone"
         for grant in policy
@@ -127,7 +127,7 @@ def open_to_anyone(policy: list[Grant]) -> list[str]:
 
 
 def of_others(policy: list[Grant]) -> list[str]:
-    """Say what a policy allows anyone but AWS's own services."""
+    """List what a policy allows principals other than AWS's services."""
     return [
         f"it would allow {grant}"
         for grant in policy
@@ -136,7 +136,7 @@ def of_others(policy: list[Grant]) -> list[str]:
 
 
 def far_reaching(policy: list[Grant]) -> list[str]:
-    """Say what the policy of a role allows without a limit, such as all actions of a service."""
+    """List what a role's policy allows without a limit, such as all actions of a service."""
     return [
         f"it would allow {grant}, which has no limit"
         for grant in policy
@@ -161,7 +161,7 @@ def _is_broad(action: str) -> bool:
 
 
 def is_unlimited(resource: str | None) -> bool:
-    """Tell whether an ARN names nothing but, at most, a service, a region and an account."""
+    """Tell whether an ARN names at most a service, a region and an account."""
     return {*(resource or "").removeprefix("arn:").split(":", 4)[-1]} <= _WILDCARDS
 
 
@@ -182,12 +182,12 @@ def _grants(statement: JsonValue) -> Iterator[Grant]:
 
 
 def _lower(value: JsonValue) -> dict[str, JsonValue]:
-    """Return an object with its keys in lower case, or none."""
+    """Return an object with its keys in lower case, or an empty one."""
     return {key.lower(): each for key, each in value.items()} if isinstance(value, dict) else {}
 
 
 def _named(elements: dict[str, JsonValue], part: str) -> Sequence[str | None]:
-    """Return what a part names, one by one, or together if all but they are meant."""
+    """Return the names in a part one by one, or joined if the part is a `Not`."""
     if f"not{part}" in elements:
         return [", ".join(sorted(_texts(elements[f"not{part}"])))]
     return _texts(elements[part]) if part in elements else [None]
@@ -224,16 +224,16 @@ def _texts(value: JsonValue) -> list[str]:
 
 
 def _is_within(narrow: str | None, wide: str | None, *, exactly: bool) -> bool:
-    """Tell whether each text that one pattern matches is matched by the other one."""
+    """Tell whether the wide pattern matches each text that the narrow one matches."""
     if narrow is None or wide is None or exactly:
         return narrow == wide
-    # As shells match names, with one way back: to let the last star take one character more.
+    # Like glob matching, with one step back: the last star takes one more character.
     index, at, star, taken = 0, 0, -1, 0
     while index < len(narrow):
         here = wide[at : at + 1]
         if here == "*":
             star, taken, at = at, index, at + 1
-        # A star of the narrow one is matched by stars alone.
+        # Only a star matches a star of the narrow pattern.
         elif here == narrow[index] or (here == "?" and narrow[index] != "*"):
             at, index = at + 1, index + 1
         elif star >= 0:

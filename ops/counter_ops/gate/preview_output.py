@@ -1,4 +1,4 @@
-"""What `pulumi preview --json` prints, read into types."""
+"""Reads the output of `pulumi preview --json` into types."""
 
 from collections import Counter
 from typing import Annotated, TypeVar
@@ -17,37 +17,37 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 CREATIONS = frozenset({"create", "import"})
-"""The operations after which there is one resource more."""
+"""Operations that add a resource."""
 
 DELETIONS = frozenset({"delete", "remove-pending-replace"})
-"""The operations after which there is one resource less."""
+"""Operations that remove a resource."""
 
 REPLACEMENTS = frozenset(
     {"replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement"}
 )
-"""The operations after which a resource is another one."""
+"""Operations that replace a resource."""
 
-# Those that leave the resource what it is; `discard` only forgets one that isn't the stack's own.
+# Operations that keep the resource; `discard` only forgets one that isn't the stack's own.
 # https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step.go
 _CHANGES = frozenset({"same", "update", "read", "refresh", "discard", "discard-replaced"})
 
 KNOWN = CREATIONS | DELETIONS | REPLACEMENTS | _CHANGES
-"""All operations of which the gate knows what they do."""
+"""All operations that the gate knows."""
 
 _WITHOUT_OLD = CREATIONS | {"read", "refresh"}
 _WITHOUT_NEW = DELETIONS | {"delete-replaced", "discard", "discard-replaced", "refresh"}
 
-# urn:pulumi:STACK::PROJECT::TYPES::NAME, where types of parents stand before the own one.
+# urn:pulumi:STACK::PROJECT::TYPES::NAME, with the types of the parents before the resource's own.
 _URN = r"^urn:pulumi:[^:]+::[^:]+::[^\n]+?::[^\n]+$"
 
 Value = TypeVar("Value")
-# The engine writes null for what is empty.
+# The engine writes null for an empty map or list.
 Map = Annotated[dict[str, Value], BeforeValidator(lambda value: {} if value is None else value)]
 List = Annotated[list[Value], BeforeValidator(lambda value: [] if value is None else value)]
 
 
 class PreviewError(Exception):
-    """Says why something isn't a preview that can be judged."""
+    """The output isn't a preview that the gate can judge. The message says why."""
 
 
 class _Model(BaseModel):
@@ -58,7 +58,7 @@ class State(_Model):
     """A resource, as it is or as it will be."""
 
     custom: bool = True
-    """False for a component, which groups resources and is nothing in the cloud."""
+    """False for a component, which only groups resources."""
     inputs: Map[JsonValue] = {}
     outputs: Map[JsonValue] = {}
     protect: bool = False
@@ -75,7 +75,7 @@ class PropertyDiff(_Model):
 
 
 class Step(_Model):
-    """What happens to one resource."""
+    """The change of one resource."""
 
     operation: str = Field(alias="op")
     urn: Annotated[str, StringConstraints(pattern=_URN)]
@@ -102,7 +102,7 @@ class Step(_Model):
 
     @property
     def is_component(self) -> bool:
-        """Whether it is nothing in the cloud."""
+        """Whether it is a component, which doesn't exist in the cloud."""
         return all(not state.custom for state in (self.old, self.new) if state)
 
     @property
@@ -131,7 +131,7 @@ class Step(_Model):
 
 
 class Diagnostic(_Model):
-    """What the engine, a provider or the program reported."""
+    """A report of the engine, a provider or the program."""
 
     severity: str
     message: str = ""
@@ -142,22 +142,22 @@ class Preview(_Model):
 
     steps: List[Step] = []
     counts: dict[str, NonNegativeInt] = Field(alias="changeSummary")
-    """How often there is each operation, also of resources that aren't listed."""
+    """The number of steps by operation, including resources that aren't listed."""
     diagnostics: List[Diagnostic] = []
 
     @property
     def stack(self) -> str | None:
-        """The stack's name, if anything tells it."""
+        """The stack's name, if there is a step."""
         return self.steps[0].stack if self.steps else None
 
     @property
     def errors(self) -> list[str]:
-        """What was reported as an error."""
+        """The reported errors."""
         return [each.message for each in self.diagnostics if each.severity == "error"]
 
     @property
     def is_whole(self) -> bool:
-        """Whether each resource of the stack is listed, even if nothing happens to it."""
+        """Whether every resource is listed, including unchanged ones."""
         listed = sum(step.operation == "same" for step in self.steps)
         return listed >= self.counts.get("same", 0)
 
@@ -170,10 +170,10 @@ class Preview(_Model):
             msg = "it has steps of several stacks"
             raise ValueError(msg)
         listed = Counter(step.operation for step in self.steps)
-        # With --show-replacement-steps.
+        # As --show-replacement-steps lists replacements.
         listed["replace"] += listed["create-replacement"]
         for operation, count in self.counts.items():
-            # These may be counted without being listed, and change nothing.
+            # These change nothing, and may be counted without being listed.
             if operation not in {"same", "read", "refresh"} and listed[operation] < count:
                 msg = f"it counts {count} to {operation}, but lists {listed[operation]}"
                 raise ValueError(msg)
@@ -184,7 +184,7 @@ def read_preview(text: str) -> Preview:
     """Read the output of `pulumi preview --json`.
 
     Raises:
-        PreviewError: if it isn't one, or contradicts itself.
+        PreviewError: it isn't a preview, or it contradicts itself.
 
     """
     if not text.strip():
@@ -193,7 +193,7 @@ def read_preview(text: str) -> Preview:
     try:
         return Preview.model_validate_json(text)
     except ValidationError as error:
-        # Never the input itself, which the error has as well.
+        # Without the input, which may hold secrets.
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         reason = first["msg"].removeprefix("Value error, ")

@@ -1,4 +1,4 @@
-"""What must not be deleted or replaced, and what may."""
+"""Finds deletions and replacements that lose something."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from counter_ops.gate.preview_output import CREATIONS, DELETIONS, REPLACEMENTS, 
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
-# Nothing is lost with these: they hold no data, and what refers to them is the stack's own. All
-# others are kept, also those of which the gate knows nothing.
+# Nothing is lost with these: they hold no data, and only the stack itself refers to them. All other
+# types are kept, including unlisted ones.
 DISPOSABLE = frozenset(
     {
         "aws:apigateway/deployment:Deployment",
@@ -24,33 +24,33 @@ DISPOSABLE = frozenset(
     }
 )
 
-# Providers are how the engine reaches a cloud, and nothing there.
+# Providers connect the engine to a cloud, and don't exist in it.
 _PROVIDER = "pulumi:providers:"
 
-# What is logged there is of tests alone.
+# Only tests log there.
 _STACKS_WITHOUT_LOGS_TO_KEEP = frozenset({"staging"})
 
 _LOSSES = {
     "aws:dynamodb/table:Table": "It holds the count: a new one starts empty.",
-    "aws:apigateway/restApi:RestApi": "Pages call it by its URL, and a new one has another.",
-    "aws:apigateway/stage:Stage": "Without it the API's URL answers nothing.",
+    "aws:apigateway/restApi:RestApi": "Pages call it by its URL, and a new one has another URL.",
+    "aws:apigateway/stage:Stage": "Without it, the API's URL doesn't answer.",
     "aws:apigateway/domainName:DomainName": "Pages call the API by it, and DNS points to it.",
-    "aws:apigateway/basePathMapping:BasePathMapping": "Without it the API's own domain answers "
-    "nothing.",
-    LOG_GROUP: "It holds the logs of what happened so far.",
-    "aws:sns/topic:Topic": "Alarms are sent to it, and all who get them would have to confirm "
-    "their addresses again.",
-    "aws:lambda/function:Function": "The API calls it, and no visit is counted until there is "
-    "another one.",
+    "aws:apigateway/basePathMapping:BasePathMapping": "Without it, the API's own domain doesn't "
+    "answer.",
+    LOG_GROUP: "It holds the logs so far.",
+    "aws:sns/topic:Topic": "Alarms notify it, and all subscribers would have to confirm their "
+    "addresses again.",
+    "aws:lambda/function:Function": "The API calls it, and no visit is counted until there is a "
+    "new one.",
     "aws:iam/role:Role": "The function can't run without it.",
 }
-_UNKNOWN_LOSS = "The gate doesn't know that nothing is lost with it."
+_UNKNOWN_LOSS = "The gate doesn't know this type, so something may be lost with it."
 
 
 def removals(preview: Preview) -> list[Finding]:
-    """Find what would be deleted or replaced, and must not."""
+    """Find deletions and replacements that must not happen unasked."""
     created = [step for step in preview.steps if step.operation in CREATIONS]
-    # A replacement may be listed step by step: once is enough.
+    # A replacement may be listed as several steps: report it once.
     found: dict[tuple[str, Danger], Finding] = {}
     for step in preview.steps:
         if step.operation in DELETIONS | REPLACEMENTS and not _may_go(step):
@@ -75,7 +75,7 @@ def _finding(step: Step, created: Sequence[Step]) -> Finding:
         return Finding(Danger.REPLACE, step, f"would be replaced, forced by {forced_by}", why)
     what = "would be deleted, since the program no longer has it"
     if step.old and step.old.retain_on_delete:
-        what = "would leave the stack and stay in the cloud, since the program no longer has it"
+        what = "would leave the stack but stay in the cloud, since the program no longer has it"
     renamed = next((each for each in created if each.type == step.type), None)
     if renamed:
         why += f" If {code(renamed.name)} is the same under another name, give that one an alias."

@@ -1,4 +1,4 @@
-"""What keeps a resource and its data from being lost, and must not be taken away."""
+"""Finds lost protection of resources and their data."""
 
 from collections.abc import Mapping
 
@@ -8,21 +8,21 @@ from counter_ops.gate.findings import Danger, Finding, code
 from counter_ops.gate.preview_output import Preview, State, Step
 from counter_ops.gate.values import is_unknown
 
-# What must not be turned off, or on, by the names that the resources of AWS give it.
+# Inputs of AWS's resources that must stay on, or off.
 _STAYS_ON = {
-    "pointInTimeRecovery.enabled": "Nobody could bring back the data of a moment in the past.",
+    "pointInTimeRecovery.enabled": "The data of an earlier moment could no longer be restored.",
     "deletionProtectionEnabled": "AWS would no longer refuse to delete it.",
     "deletionProtection": "AWS would no longer refuse to delete it.",
     "skipDestroy": "It would be deleted once it leaves the stack.",
 }
 _STAYS_OFF = {
-    "forceDestroy": "It could be deleted with all that is in it.",
-    "disableExecuteApiEndpoint": "Pages call this address, and it would answer nothing.",
+    "forceDestroy": "It could be deleted with all of its contents.",
+    "disableExecuteApiEndpoint": "Pages call this address, and it would no longer answer.",
 }
 
 
 def lost_safeguards(preview: Preview) -> list[Finding]:
-    """Find what would no longer be protected, or no longer be recoverable."""
+    """Find resources that would lose their protection or their recovery."""
     return [
         finding
         for step in preview.steps
@@ -40,7 +40,7 @@ def _unprotected(step: Step, old: State, new: State) -> list[Finding]:
         found.append(Finding(Danger.UNPROTECT, step, what, why))
     if old.retain_on_delete and not new.retain_on_delete:
         what = "would lose its `retainOnDelete`"
-        why = "Taken out of the program, it would be deleted."
+        why = "If the program no longer has it, it would be deleted."
         found.append(Finding(Danger.UNPROTECT, step, what, why))
     return found
 
@@ -73,12 +73,13 @@ def _turns_off(path: str, old: State, new: State) -> bool:
     after = _at(new.inputs, path)
     if _is_on(_at(old.inputs, path)):
         return not _is_on(after)
-    # Turned on by someone else, it is only in the outputs, and stays unless the program says no.
+    # If it was turned on by hand, only the outputs have it, and it stays unless the program turns
+    # it off.
     return _is_on(_at(old.outputs, path)) and after is not None and not _is_on(after)
 
 
 def _is_on(value: JsonValue) -> bool:
-    # The engine takes the text for the word.
+    # The engine accepts the string as well as the boolean.
     return value in (True, "true")
 
 

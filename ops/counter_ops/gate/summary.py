@@ -1,4 +1,4 @@
-"""A verdict in Markdown, for the summary of a job and for a comment on a pull request."""
+"""Writes a verdict in Markdown, for a job's summary and for a comment on a pull request."""
 
 import math
 import re
@@ -12,24 +12,27 @@ from counter_ops.gate.preview_output import Preview, Step
 from counter_ops.gate.verdict import Verdict
 
 JOB_SUMMARY_LIMIT = 900_000
-"""Characters, of which few take more than a byte. GitHub takes 1 MiB:
+"""Characters, few of which take more than a byte. GitHub's limit is 1 MiB:
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary
 """
 
 COMMENT_LIMIT = 60_000
-"""Characters. GitHub takes 65,536, and whoever posts the comment adds to it."""
+"""Characters. GitHub's limit is 65,536, and `counter comment` adds a few."""
 
-_HOW_TO_ALLOW = "What is intended goes into `allowed-changes.yaml`, to be reviewed with the change:"
-
-_NOT_WHOLE = (
-    "Resources that stay as they are aren't listed (`--show-sames`), so it can't be seen if one of "
-    "them loses its `retainOnDelete`."
+_HOW_TO_ALLOW = (
+    "To allow an intended change, add its entry to `allowed-changes.yaml`, with a reason and an "
+    "expiry date, in the same pull request:"
 )
 
-# Of what the CLI printed: more would bury the rest.
+_NOT_WHOLE = (
+    "Unchanged resources aren't listed (`--show-sames`), so the gate can't see whether one of them "
+    "loses its `retainOnDelete`."
+)
+
+# Characters of the CLI's output: more would bury the rest.
 _PRINTED_LIMIT = 20_000
 
-# A URL's query may hold a signature that gives access to what it names.
+# A URL's query may hold a signature that gives access.
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
 # Characters by which a text could become a link, a picture, a tag or a mention.
@@ -39,20 +42,20 @@ _WORDS = {"same": "unchanged"}
 
 
 def _headline(verdict: Verdict) -> str:
-    """Say in a line whether the stack may go on."""
+    """Return a line that says whether the stack may be deployed."""
     which = code(verdict.stack) if verdict.stack else "The stack"
-    return f"✅ {which} may go on" if verdict.may_go_on else f"❌ {which} may not go on"
+    return f"✅ {which} may be deployed" if verdict.may_go_on else f"❌ {which} is blocked"
 
 
 def verdict_markdown(verdict: Verdict) -> str:
-    """Say why, without the changes themselves."""
+    """Return the verdict with its reasons, without the changes."""
     return "\n\n".join(_verdict(verdict)) + "\n"
 
 
 def markdown(verdict: Verdict, limit: int, rest: str) -> str:
-    """Say why, and show what would change, in at most `limit` characters.
+    """Return the verdict and the changes, in at most `limit` characters.
 
-    Changes that don't fit are left out whole. Then `rest` says where they are.
+    Changes that don't fit are left out as a whole. Then `rest` says where they are.
     """
     text = verdict_markdown(verdict)
     room = limit - len(rest) - 100
@@ -68,7 +71,7 @@ def markdown(verdict: Verdict, limit: int, rest: str) -> str:
         text = text[:room] + "…\n"
         left_out += 1
     if left_out:
-        text += f"\n**{left_out} more had no room here.** {rest}\n"
+        text += f"\n**{left_out} more didn't fit here.** {rest}\n"
     return text
 
 
@@ -79,7 +82,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     if explanation:
         yield printed(explanation)
     if verdict.refused:
-        yield "### Refused"
+        yield "### Blocked"
         yield _list(map(_finding, verdict.refused))
         entries = [_entry(each) for each in verdict.refused if each.danger != Danger.UNKNOWN]
         if entries and not verdict.failures:
@@ -92,7 +95,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
             for finding, exception in verdict.allowed
         )
     if verdict.idle:
-        yield "Allowed as well, but nothing here needs it, or it has expired:"
+        yield "Remove these entries: nothing here needs them, or they have expired."
         yield _list(f"the {code(each)}, until {each.expires}" for each in verdict.idle)
     if verdict.preview:
         yield _counts(verdict.preview)
@@ -107,7 +110,7 @@ def _finding(finding: Finding) -> str:
 
 
 def _entry(finding: Finding) -> dict[str, object]:
-    """Return what would let it pass, but for what only people know."""
+    """Return the entry that would allow a finding. People add the reason and the expiry date."""
     return {
         "type": finding.step.type,
         "name": finding.step.name,
@@ -129,7 +132,7 @@ def _counts(preview: Preview) -> str:
 
 def _changed(preview: Preview | None) -> Iterator[Step]:
     for step in preview.steps if preview else ():
-        # A group of resources is shown by them.
+        # A component's resources are shown instead of it.
         if step.operation != "same" and not step.is_component:
             yield step
 
@@ -139,7 +142,7 @@ def _change(step: Step) -> str:
     title = f"<b>{_text(step.name)}</b> <code>{_text(step.type)}</code>"
     title += f" {_text(step.operation + changed)}"
     shown = diff(step)
-    details = _fenced(shown, "diff") if shown else "Nothing that may be shown."
+    details = _fenced(shown, "diff") if shown else "No change to show."
     return f"\n<details><summary>{title}</summary>\n\n{details}\n\n</details>\n"
 
 
@@ -148,13 +151,13 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text on one line, in which nothing has a meaning to Markdown, HTML or GitHub."""
+    """Return a text on one line, escaped for Markdown, HTML and GitHub."""
     one_line = visible(" ".join(text.split()))
     return _MEANINGFUL.sub(lambda match: f"&#{ord(match[0])};", one_line)
 
 
 def printed(text: str) -> str:
-    """Show what the CLI printed, but no address that gives access to what it names."""
+    """Show the CLI's output, without URLs that give access."""
     return _fenced(visible(_QUERY.sub(r"\1?…", text)[:_PRINTED_LIMIT]))
 
 

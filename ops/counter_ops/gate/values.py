@@ -1,11 +1,11 @@
-"""Values in a preview: plain JSON, in which secrets and unknown values stand as marks."""
+"""Values in a preview: plain JSON, with marks for secrets and unknown values."""
 
 import json
 from itertools import zip_longest
 
 from pydantic import JsonValue
 
-# What the engine writes for a value that isn't known before the update, one for each type.
+# The engine's marks for values that aren't known before the update, one for each type.
 # https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go
 _UNKNOWN = frozenset(
     {
@@ -19,7 +19,7 @@ _UNKNOWN = frozenset(
     }
 )
 
-# The key under which the engine writes what an object is, and what stands there for a secret.
+# The key with which the engine marks special objects, and its value for a secret.
 # https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a mark, no secret
@@ -29,14 +29,15 @@ SECRET = "[secret]"  # noqa: S105 -- as above
 
 
 def is_unknown(value: JsonValue) -> bool:
-    """Tell whether the value will be known only during the update."""
+    """Tell whether the value is known only during the update."""
     return isinstance(value, str) and value in _UNKNOWN
 
 
 def showable(old: JsonValue, new: JsonValue) -> tuple[JsonValue, JsonValue]:
-    """Return both sides of a change as they may be shown.
+    """Return both sides of a change without secrets.
 
-    What is secret on one side is hidden on both, or a value that becomes a secret would show.
+    A value that is secret on one side is hidden on both; otherwise a value that becomes a secret
+    would show.
     """
     if is_secret(old) or is_secret(new):
         return _hidden(old), _hidden(new)
@@ -61,7 +62,7 @@ def is_secret(value: JsonValue) -> bool:
 
 
 def _hidden_keys(*sides: dict[str, JsonValue]) -> set[str]:
-    """Return what only the engine needs: of a file, also the path that it has on this machine."""
+    """Return keys that only the engine needs, including a file's path on this machine."""
     return {_SIGNATURE, "path"} if any(_SIGNATURE in side for side in sides) else {"__defaults"}
 
 
@@ -70,7 +71,7 @@ def _hidden(value: JsonValue) -> JsonValue:
 
 
 def _alone(value: JsonValue) -> JsonValue:
-    """Return a value that has nothing on the other side."""
+    """Return a value that only one side has."""
     if isinstance(value, dict):
         return showable(value, {})[0]
     if isinstance(value, list):
@@ -79,7 +80,7 @@ def _alone(value: JsonValue) -> JsonValue:
 
 
 def unpacked(value: JsonValue) -> JsonValue:
-    """Return a value in which texts that are JSON, such as policies, stand as what they say."""
+    """Return a value in which JSON texts, such as policies, are parsed."""
     if isinstance(value, dict):
         return {key: unpacked(each) for key, each in value.items()}
     if isinstance(value, list):

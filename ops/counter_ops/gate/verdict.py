@@ -1,4 +1,4 @@
-"""Whether a stack may go on."""
+"""Decides whether a stack may be deployed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,32 +14,32 @@ from counter_ops.gate.safeguards import lost_safeguards
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of `pulumi preview --json` left behind."""
+    """The result of a run of `pulumi preview --json`."""
 
     output: str
     exit_code: int
     errors: str = ""
     """Its standard error."""
     stack: str | None = None
-    """The stack that it was run for, if that is known."""
+    """The stack of the preview, if the caller knows it."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a stack may go on, and why not."""
+    """Whether a stack may be deployed, and why not."""
 
     stack: str | None
-    """Its name, if anything tells it."""
+    """The stack's name, if it is known."""
     preview: Preview | None
-    """None if there is nothing that can be read as one."""
+    """None if the output can't be read."""
     failures: Sequence[str]
-    """Why nothing about the preview can be relied on."""
+    """Why the preview can't be relied on."""
     explanations: Sequence[str]
-    """What the engine said of it."""
+    """The engine's own messages about the failures."""
     refused: Sequence[Finding]
     allowed: Sequence[tuple[Finding, Allowed]]
     idle: Sequence[Allowed]
-    """Exceptions that let nothing here pass: there is nothing, or they have expired."""
+    """Exceptions that allow nothing here, because nothing needs them or they have expired."""
 
     @property
     def may_go_on(self) -> bool:
@@ -48,7 +48,7 @@ class Verdict:
 
 
 def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
-    """Decide whether what was previewed may be deployed."""
+    """Decide whether a preview may be deployed."""
     failures: list[str] = []
     if run.exit_code != 0:
         failures.append(f"The preview failed with exit code {run.exit_code}.")
@@ -57,12 +57,12 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
         preview = read_preview(run.output)
     except PreviewError as error:
         if run.exit_code == 0 or run.output.strip():
-            failures.append(f"Its output can't be judged: {error}.")
+            failures.append(f"The preview's output can't be judged: {error}.")
     if preview and preview.errors and not run.exit_code:
-        failures.append("The preview reports errors, in spite of its exit code 0.")
+        failures.append("The preview reports errors, although its exit code is 0.")
     # The CLI takes an organization before the stack's name.
     if preview and run.stack and preview.stack != run.stack.rsplit("/", 1)[-1]:
-        failures.append(f"It is a preview of {preview.stack}, not of {run.stack}.")
+        failures.append(f"This is a preview of {preview.stack}, not of {run.stack}.")
     findings = find(preview) if preview else []
     allowed = [
         (finding, exception)
@@ -84,7 +84,7 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
 
 
 def decide(run: Run) -> Verdict:
-    """Judge with the list of allowed changes that is reviewed, on this day."""
+    """Judge with the reviewed list of allowed changes, today."""
     today = datetime.now(UTC).date()
     try:
         return judge(run, read_allowed(ALLOWED, today), today)
@@ -100,7 +100,8 @@ def find(preview: Preview) -> list[Finding]:
             Danger.UNKNOWN,
             step,
             f"has the operation {code(step.operation)}",
-            "The gate doesn't know what that does. This can't be allowed, only taught to it.",
+            "The gate doesn't know this operation, and no entry can allow it: extend "
+            "ops/counter_ops/gate/preview_output.py.",
         )
         for step in preview.steps
         if step.operation not in KNOWN

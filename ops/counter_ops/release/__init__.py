@@ -1,4 +1,4 @@
-"""What people and workflows do with a stack.
+"""The commands about a stack, for people and for workflows.
 
 `pulumi_cli` runs the Pulumi CLI; `preview`, `deploy`, `drift` and `url` are a command each.
 """

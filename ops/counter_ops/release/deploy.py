@@ -1,4 +1,4 @@
-"""`counter deploy`: deploy what was previewed, judged, and perhaps approved, and nothing else."""
+"""`counter deploy`: deploy exactly what was previewed, allowed, and perhaps approved."""
 
 import argparse
 from pathlib import Path
@@ -25,16 +25,16 @@ def run(arguments: argparse.Namespace) -> int:
 def deploy(stack: str, approved: Path | None) -> None:
     """Deploy a stack.
 
-    What was approved is deployed as it is if it still fits. Else, what fits now has passed the
-    gate as well, and is deployed instead.
+    An approved preview is deployed if the stack would still change in the same way. Otherwise a new
+    preview is, if it passes the gate.
 
     Raises:
-        UserError: the gate refuses, or the deployment fails.
+        UserError: the gate blocks the stack, or the deployment fails.
 
     """
     verdict = preview(stack)
     if not verdict.may_go_on or verdict.preview is None:
-        msg = f"{stack} was not deployed: the gate refuses, see above"
+        msg = f"{stack} was not deployed: the gate blocks it, see above and docs/gate.md"
         raise UserError(msg)
     now = Folder.of(stack)
     plan = now.plan
@@ -44,17 +44,17 @@ def deploy(stack: str, approved: Path | None) -> None:
             note = "This is what was approved."
         else:
             note = (
-                "⚠️ The stack is no longer what it was when this was approved. So it was previewed "
-                "again, and the above is what passed the gate and is deployed."
+                "⚠️ The stack has changed since the approval. It was previewed again: the above "
+                "passed the gate and is deployed."
             )
-        # Before what the CLI prints.
+        # Flushed, to stand before the CLI's own output.
         print(note, flush=True)
         now.summary.write_text(f"{now.summary.read_text()}\n{note}\n")
     now.started.touch()
     if not update(stack, ["--plan", str(plan)]):
         msg = (
-            f"the deployment of {stack} failed, see above. What was done before stays done; "
-            "docs/operations.md#rolling-back says how to go back"
+            f"the deployment of {stack} failed, see above. {stack} may be half changed. To roll "
+            "back: docs/operations.md#rolling-back"
         )
         raise UserError(msg)
 
@@ -63,13 +63,13 @@ def _still_fits(approved: Folder, now: Preview) -> bool:
     try:
         before = read_preview(approved.preview.read_text())
     except (OSError, PreviewError) as error:
-        msg = f"{approved.preview}, which was approved, can't be read: {error}"
+        msg = f"the approved preview {approved.preview} can't be read: {error}"
         raise UserError(msg) from error
     return _changes(before) == _changes(now)
 
 
 def _changes(preview: Preview) -> dict[tuple[str, str], State | None]:
-    """Return what a preview would make of the resources."""
+    """Return the states that a preview would give the resources."""
     return {
         (step.urn, step.operation): step.new for step in preview.steps if step.operation != "same"
     }

@@ -1,4 +1,4 @@
-"""`counter drift`: compare a stack with what is really there."""
+"""`counter drift`: compare a stack's state with its resources in AWS."""
 
 import argparse
 import shutil
@@ -9,17 +9,17 @@ from counter_ops.project import TARGET
 from counter_ops.release.pulumi_cli import ask
 from counter_ops.stack_name import add_stack
 
-# What the CLI exits with where --expect-no-changes is not met.
+# The CLI's exit code if --expect-no-changes isn't met.
 _UNEXPECTED_CHANGES = 7
 
 
 class Drift(StrEnum):
-    """Whether somebody else changed a stack."""
+    """Whether a stack has drifted."""
 
     NONE = "none"
     FOUND = "drift"
     FAILED = "failed"
-    """It couldn't be found out."""
+    """The comparison failed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +28,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look for drift. Finding some is no failure."""
+    """Detect drift. Drift itself is no failure."""
     return 1 if drift(arguments.stack) is Drift.FAILED else 0
 
 
 def drift(stack: str) -> Drift:
-    """Compare a stack with what is really there, and keep the report and a word in a folder."""
-    # Not a preview, which would also show what simply isn't released yet.
+    """Compare a stack with AWS, and keep the report and the verdict in a folder."""
+    # Not a preview, which would also show changes that aren't released yet.
     options = ["--preview-only", "--expect-no-changes", "--diff"]
     ended = ask("refresh", stack, options)
     match ended.returncode:
@@ -48,7 +48,7 @@ def drift(stack: str) -> Drift:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     report = f"{ended.stdout}\n{ended.stderr}".strip()
-    (folder / "report.md").write_text(f"## {stack} and what is there\n\n{printed(report)}\n")
+    (folder / "report.md").write_text(f"## Drift of {stack}\n\n{printed(report)}\n")
     (folder / "verdict").write_text(f"{found}\n")
     print(report)
     return found

@@ -1,4 +1,4 @@
-"""`counter preview`: preview a stack, and judge what would change."""
+"""`counter preview`: preview a stack, and let the gate judge the changes."""
 
 import argparse
 import shutil
@@ -14,7 +14,7 @@ from counter_ops.stack_name import add_stack
 
 @dataclass(frozen=True)
 class Folder:
-    """Where a preview is kept."""
+    """The folder of a preview."""
 
     path: Path
 
@@ -25,17 +25,17 @@ class Folder:
 
     @property
     def preview(self) -> Path:
-        """What the CLI printed, in JSON."""
+        """The CLI's output, in JSON."""
         return self.path / "preview.json"
 
     @property
     def plan(self) -> Path:
-        """What a deployment may do at most."""
+        """The plan, which a deployment can't exceed."""
         return self.path / "plan.json"
 
     @property
     def started(self) -> Path:
-        """There from the moment on from which a deployment may have changed something."""
+        """A file that exists once a deployment may have changed something."""
         return self.path / "started"
 
     @property
@@ -45,7 +45,7 @@ class Folder:
 
     @property
     def comment(self) -> Path:
-        """The same, cut to what a comment on a pull request may hold."""
+        """The same, cut to the size of a comment on a pull request."""
         return self.path / "comment.md"
 
 
@@ -60,19 +60,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def preview(stack: str) -> Verdict:
-    """Preview a stack, say whether it may go on, and keep all of that in its folder."""
+    """Preview a stack, print the gate's verdict, and keep both in its folder."""
     folder = Folder.of(stack)
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
-    # Unchanged resources, too: one of them may lose its `retainOnDelete`, and nothing else.
+    # With unchanged resources: one of them may lose its `retainOnDelete`, and nothing else.
     options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
     ended = ask("preview", stack, options)
     verdict = decide(Run(ended.stdout, ended.returncode, ended.stderr, stack))
     folder.preview.write_text(ended.stdout)
-    folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview itself has them."))
-    folder.comment.write_text(
-        markdown(verdict, COMMENT_LIMIT, "The summary of the workflow's run has them.")
-    )
+    folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview has them."))
+    folder.comment.write_text(markdown(verdict, COMMENT_LIMIT, "The run's summary has them."))
     print(verdict_markdown(verdict))
     print(f"All changes: {folder.summary.relative_to(PROJECT)}", flush=True)
     return verdict

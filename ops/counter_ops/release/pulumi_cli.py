@@ -1,4 +1,4 @@
-"""The pulumi CLI."""
+"""Runs the Pulumi CLI."""
 
 import subprocess
 import sys
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from counter_ops.errors import UserError
 from counter_ops.project import PROJECT
 
-# The address of a state in a bucket is signed, and gives access to it.
+# The permalink to a state in a bucket is signed, and gives access to the state.
 _NO_ADDRESS = "--suppress-permalink=true"
 
 
 def ask(command: str, stack: str, options: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run `preview` or `refresh` on a stack, and keep what the CLI prints.
+    """Run `preview` or `refresh` on a stack, and keep the CLI's output.
 
     Raises:
-        UserError: there is no CLI.
+        UserError: the CLI is missing.
 
     """
     quiet = ["--color=never", "--non-interactive", _NO_ADDRESS]
@@ -25,10 +25,10 @@ def ask(command: str, stack: str, options: Sequence[str]) -> subprocess.Complete
 def update(stack: str, options: Sequence[str]) -> bool:
     """Update a stack with its output on the terminal, and return whether that succeeded.
 
-    On a terminal the CLI asks before it does anything.
+    On a terminal, the CLI asks before it changes anything.
 
     Raises:
-        UserError: there is no CLI.
+        UserError: the CLI is missing.
 
     """
     unattended = [] if sys.stdin.isatty() else ["--yes", "--non-interactive"]
@@ -40,7 +40,7 @@ def output(stack: str, name: str) -> str:
     """Return an output of a deployed stack.
 
     Raises:
-        UserError: there is no CLI, or the stack has no such output.
+        UserError: the CLI is missing, or the stack has no such output.
 
     """
     ended = _run(["stack", "output", name, "--stack", stack], capture=True)

@@ -1,7 +1,7 @@
-"""`counter check-order`: whether a commit would take the place of a newer one.
+"""`counter check-order`: refuse a commit that is older than the deployed one.
 
-Two runs for main can reach an environment the other way round, when the checks of the newer commit
-are quicker. Then the older one stops.
+Two runs for main can reach an environment in the wrong order, if the newer commit's checks are
+faster. Then the older commit's run stops.
 """
 
 import argparse
@@ -25,23 +25,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_order(github: GithubApi, environment: str, commit: str) -> str:
-    """Return a line about it, or raise that a newer commit was deployed already."""
+    """Return a line about the order.
+
+    Raises:
+        UserError: a newer commit is deployed already.
+
+    """
     deployed = _last_deployed(github, environment)
     if deployed is None:
         return f"Nothing was deployed to {environment} yet."
-    # How the second commit stands to the first.
+    # The second commit's position relative to the first.
     status = github.get(f"compare/{deployed}...{commit}")["status"]
     if status == "behind":
         message = (
             f"{commit[:7]} is older than {deployed[:7]}, which {environment} has already. "
-            "Nothing was changed. To go back, see docs/operations.md#rolling-back."
+            "Nothing was changed. To roll back: docs/operations.md#rolling-back."
         )
         raise UserError(message)
     return f"{environment} has nothing newer than {commit[:7]}."
 
 
 def _last_deployed(github: GithubApi, environment: str) -> str | None:
-    """Return the commit of the newest deployment that succeeded, perhaps long ago."""
+    """Return the commit of the newest successful deployment, on any page of the list."""
     for deployments in github.pages("deployments", environment=environment):
         for deployment in deployments:
             for statuses in github.pages(f"deployments/{deployment['id']}/statuses"):

@@ -1,4 +1,4 @@
-"""`counter drift-issue`: one open issue a stack while it isn't what was deployed."""
+"""`counter drift-issue`: keep one open issue for each stack that has drifted."""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Keep the issue, by what an earlier step found."""
+    """Open, change or close the issue, by the verdict of an earlier step."""
     context = RunContext.of_environment()
     folder = TARGET / "drift" / arguments.stack
     verdict = _read_verdict(folder / "verdict")
@@ -32,7 +32,7 @@ def _read_verdict(path: Path) -> Drift:
     try:
         return Drift(word)
     except ValueError as error:
-        message = f"{_shown(path)} says {word!r}, and can say only {', '.join(Drift)}."
+        message = f"{_shown(path)} is {word!r}. It must be one of {', '.join(Drift)}."
         raise UserError(message) from error
 
 
@@ -53,9 +53,9 @@ def _shown(path: Path) -> Path:
 def tell_drift(github: GithubApi, stack: str, verdict: Drift, report: str, run_url: str) -> str:
     """Open, change or close the issue."""
     if verdict is Drift.FAILED:
-        return "The look for drift failed, so the issues stay as they are."
+        return "Drift detection failed, so the issues stay as they are."
     marker = Marker(f"drift of {stack}")
-    # Pull requests are listed among the issues.
+    # GitHub lists pull requests among the issues.
     earlier = [
         each
         for page in github.pages("issues", state="open", creator="github-actions[bot]")
@@ -64,7 +64,7 @@ def tell_drift(github: GithubApi, stack: str, verdict: Drift, report: str, run_u
     ]
     if verdict is Drift.NONE:
         for issue in earlier:
-            remark = f"{stack} is as it was deployed again: [run]({run_url})"
+            remark = f"{stack} no longer drifts: [run]({run_url})"
             github.post(f"issues/{issue['number']}/comments", {"body": remark})
             github.patch(f"issues/{issue['number']}", {"state": "closed"})
         return f"No drift of {stack}. Issues closed: {len(earlier)}."

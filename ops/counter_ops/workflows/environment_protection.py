@@ -1,8 +1,8 @@
-"""`counter check-protection`: whether only `main` deploys, and prod needs an approval.
+"""`counter check-protection`: refuse environments that anyone can deploy to.
 
-The role that deploys to an environment trusts whatever runs in it, of any branch.
-A private repository can have required reviewers only with GitHub Enterprise, and branch rules only
-with a paid plan. Its owner can accept that.
+A deploy role trusts every job in its environment, of any branch. So only `main` may deploy, and
+prod must need an approval. In a private repository, required reviewers need GitHub Enterprise, and
+branch rules a paid plan; its owner can accept environments without.
 https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
 """
 
@@ -32,7 +32,12 @@ def run(_: argparse.Namespace) -> int:
 
 
 def check_protection(github: GithubApi, *, accepted: bool) -> str:
-    """Return a line about it, or raise what is missing and both ways out."""
+    """Return a line about the protection.
+
+    Raises:
+        UserError: names the open environments and both ways out.
+
+    """
     missing = {name: found for name in _ENVIRONMENTS if (found := _missing(github, name))}
     if not missing:
         return f"Only {_BRANCH} can deploy, and {_REVIEWED} needs an approval."
@@ -41,7 +46,7 @@ def check_protection(github: GithubApi, *, accepted: bool) -> str:
         return f"::warning::{found} {_ACCEPT} accepts that."
     message = (
         f"{found} Either protect {' and '.join(missing)} (the repository's settings, "
-        f"Environments), or accept that with `gh variable set {_ACCEPT} --body true`. "
+        f"Environments), or accept that: `gh variable set {_ACCEPT} --body true`. "
         "See docs/pipeline.md."
     )
     raise UserError(message)
@@ -53,9 +58,9 @@ def _missing(github: GithubApi, name: str) -> list[str]:
     except GithubError as refused:
         if refused.status != HTTPStatus.NOT_FOUND:
             raise
-        return ["GitHub has no environment of this name, so whatever asks for it may deploy"]
+        return ["GitHub has no environment of this name, so any job that names it may deploy"]
     missing: list[str] = []
-    # Of the rules, only the one about approvals has reviewers.
+    # Only the rule about approvals has reviewers.
     reviewed = any(rule.get("reviewers") for rule in environment["protection_rules"])
     if name == _REVIEWED and not reviewed:
         missing.append("nobody has to approve a deployment")
@@ -66,12 +71,12 @@ def _missing(github: GithubApi, name: str) -> list[str]:
 
 
 def _allowed(github: GithubApi, name: str, environment: Json) -> str:
-    """Return from where deployments may come."""
+    """Return the branches and tags that may deploy."""
     policy = environment["deployment_branch_policy"]
     if policy is None:
         return "any branch"
     if policy["protected_branches"]:
-        # While no branch is protected, that is any.
+        # If no branch is protected, any branch may.
         return "every protected branch"
     pages = github.pages(f"environments/{name}/deployment-branch-policies")
     rules = [rule for page in pages for rule in page["branch_policies"]]

@@ -1,4 +1,4 @@
-"""GitHub's REST API, as far as it is needed here: https://docs.github.com/en/rest."""
+"""A small client of GitHub's REST API: https://docs.github.com/en/rest."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from counter_ops.errors import UserError
 
 Json = dict[str, Any]
 
-# Of a connection, and of what comes between two bytes.
+# The timeout of a connection, and between two bytes.
 _SECONDS = 30
 
 
@@ -19,7 +19,7 @@ class GithubError(UserError):
     """GitHub answered a request with an error."""
 
     def __init__(self, status: int, message: str) -> None:
-        """Keep the status, by which some errors are expected."""
+        """Keep the status: callers expect some errors."""
         super().__init__(message)
         self.status = status
 
@@ -28,7 +28,7 @@ class GithubApi:
     """A repository on GitHub."""
 
     def __init__(self, api_url: str, repository: str, token: str) -> None:
-        """Prepare a session. Nothing is sent yet."""
+        """Prepare a session, without sending anything."""
         self._base = f"{api_url}/repos/{repository}"
         self._session = requests.Session()
         self._session.headers.update(
@@ -38,7 +38,7 @@ class GithubApi:
                 "X-GitHub-Api-Version": "2022-11-28",
             }
         )
-        # Sent twice, these do no more than once. A POST would make a second comment or issue.
+        # Only idempotent methods: a second POST would make a second comment or issue.
         retries = Retry(
             total=4,
             backoff_factor=1,
@@ -49,29 +49,29 @@ class GithubApi:
         self._session.mount(api_url, HTTPAdapter(max_retries=retries))
 
     def get(self, path: str) -> Json:
-        """Return one thing."""
+        """Return a resource."""
         return self._send("GET", f"{self._base}/{path}").json()
 
     def pages(self, path: str, **parameters: str) -> Iterator[Any]:
-        """Return a list's pages, each asked for when it is needed."""
+        """Return a list's pages, requesting each when it is needed."""
         url: str | None = f"{self._base}/{path}"
         query: Mapping[str, str] | None = {"per_page": "100", **parameters}
         while url:
             response = self._send("GET", url, query=query)
             yield response.json()
-            # It holds the whole query.
+            # The next page's URL has the whole query.
             url, query = response.links.get("next", {}).get("url"), None
 
     def post(self, path: str, values: Json) -> Json:
-        """Make something."""
+        """Create a resource."""
         return self._send("POST", f"{self._base}/{path}", values=values).json()
 
     def patch(self, path: str, values: Json) -> Json:
-        """Change something."""
+        """Change a resource."""
         return self._send("PATCH", f"{self._base}/{path}", values=values).json()
 
     def delete(self, path: str) -> None:
-        """Delete something."""
+        """Delete a resource."""
         self._send("DELETE", f"{self._base}/{path}")
 
     def _send(
@@ -87,7 +87,7 @@ class GithubApi:
                 method, url, params=query, json=values, timeout=_SECONDS
             )
         except requests.RequestException as error:
-            # Only its kind: the message of some holds the headers, and so the token.
+            # Only its type: some messages hold the headers, and so the token.
             message = f"{method} {url} failed: {type(error).__name__}. Run the job again later."
             raise UserError(message) from None
         if not response.ok:
@@ -99,6 +99,6 @@ def _refusal(method: str, url: str, response: requests.Response) -> str:
     message = f"GitHub refused {method} {url} with {response.status_code} {response.reason}."
     if response.status_code in {401, 403}:
         needed = response.headers.get("X-Accepted-GitHub-Permissions")
-        wanted = f"It needs {needed}: see" if needed else "See"
-        message += f" {wanted} the job's permissions, and whether requests are rate limited."
+        wanted = f"It needs {needed}: check" if needed else "Check"
+        message += f" {wanted} the job's permissions, and whether GitHub limits its rate."
     return message

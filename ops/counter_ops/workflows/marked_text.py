@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Above, GitHub refuses it.
+# Characters. GitHub refuses longer texts.
 LARGEST = 65_536
 
 _AUTHOR = "github-actions[bot]"
@@ -12,7 +12,7 @@ _AUTHOR = "github-actions[bot]"
 
 @dataclass(frozen=True)
 class Marker:
-    """What a text begins with, invisible to readers."""
+    """The start of a text, invisible to readers."""
 
     subject: str
 
@@ -23,18 +23,19 @@ class Marker:
     def marks(self, item: Mapping[str, Any]) -> bool:
         """Return whether workflows wrote a comment or an issue with this marker.
 
-        Anyone may write the marker. Nobody else may write as GitHub Actions.
+        Anyone can write the marker, but only workflows write as GitHub Actions.
         """
-        # An account that was deleted is no author, and a text can be empty.
+        # A deleted account leaves no author, and a text can be empty.
         author: str | None = item["user"] and item["user"]["login"]
         text: str = item["body"] or ""
         return author == _AUTHOR and text.startswith(str(self))
 
 
 def compose(marker: Marker, contents: str, footer: str) -> str:
-    """Return a text that GitHub takes.
+    """Return a text that GitHub accepts.
 
-    One that is too long is left out: cut somewhere, its Markdown could swallow what follows.
+    Contents that are too long are left out: if they were cut, their Markdown could swallow the
+    footer.
     """
     body = f"{marker}\n{contents.strip()}\n\n{footer}\n"
     if len(body) > LARGEST:

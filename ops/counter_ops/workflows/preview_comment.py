@@ -1,4 +1,4 @@
-"""`counter comment`: one comment a stack on a pull request, with what the change would do to it."""
+"""`counter comment`: keep one comment for each stack on a pull request, with its preview."""
 
 import argparse
 
@@ -17,9 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Post the preview that an earlier step made."""
+    """Post the preview of an earlier step."""
     context = RunContext.of_environment()
-    # Where there is none, the last commit's must not stay there as if it were about this one.
+    # Without a preview, the last commit's must not stay as if it were this one's.
     path = TARGET / "preview" / arguments.stack / "comment.md"
     contents = path.read_text(encoding="utf-8") if path.exists() else NO_PREVIEW
     github, pull_request = context.github(), context.pull_request()
@@ -30,14 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
 def comment(
     github: GithubApi, pull_request: PullRequest, stack: str, contents: str, run_url: str
 ) -> str:
-    """Write the comment, in the place of the last one if there is one."""
+    """Write the comment, replacing the last one."""
     marker = Marker(f"preview of {stack}")
     body = compose(marker, contents, f"Commit {pull_request.commit[:7]}, [run]({run_url})")
     comments = f"issues/{pull_request.number}/comments"
     earlier = [each for page in github.pages(comments) for each in page if marker.marks(each)]
     if not earlier:
         return f"Commented: {github.post(comments, {'body': body})['html_url']}"
-    # Two runs at once may have made one each.
+    # Two concurrent runs may have made one each.
     first, *others = earlier
     for other in others:
         github.delete(f"issues/comments/{other['id']}")

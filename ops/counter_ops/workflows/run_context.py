@@ -1,4 +1,4 @@
-"""The workflow run that this is part of, as GitHub's variables tell it."""
+"""The current workflow run, from GitHub's variables."""
 
 import json
 import os
@@ -12,11 +12,11 @@ from counter_ops.workflows.github_api import GithubApi
 
 @dataclass(frozen=True)
 class PullRequest:
-    """What a run of a pull request is for."""
+    """The pull request of a run."""
 
     number: int
     commit: str
-    """The branch's own, which GITHUB_SHA isn't: that is a merge with main."""
+    """The branch's own commit. GITHUB_SHA is its merge with main."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,19 @@ class RunContext:
 
     @classmethod
     def of_environment(cls) -> "RunContext":
-        """Return the run that this process is part of."""
+        """Return this process's run."""
         return cls(os.environ)
 
     def value(self, name: str) -> str:
-        """Return a variable that must be there."""
+        """Return a variable that must be set."""
         value = self.variables.get(name, "").strip()
         if not value:
-            passed = ", and a step must pass it on as env" if name == "GITHUB_TOKEN" else ""
-            message = f"{name} is not set. GitHub sets it in workflows{passed}."
+            hint = (
+                "Pass it to the step: env, with ${{ github.token }}"
+                if name == "GITHUB_TOKEN"
+                else "GitHub sets it in workflows"
+            )
+            message = f"{name} is not set. {hint}."
             raise UserError(message)
         return value
 
@@ -51,14 +55,17 @@ class RunContext:
         )
 
     def run_url(self) -> str:
-        """Return where the run is shown."""
+        """Return the run's URL."""
         server, repository = self.value("GITHUB_SERVER_URL"), self.value("GITHUB_REPOSITORY")
         return f"{server}/{repository}/actions/runs/{self.value('GITHUB_RUN_ID')}"
 
     def pull_request(self) -> PullRequest:
-        """Return the pull request that the run is for."""
+        """Return the run's pull request."""
         event = json.loads(Path(self.value("GITHUB_EVENT_PATH")).read_text(encoding="utf-8"))
         if "pull_request" not in event:
-            message = "This run is not for a pull request: there is nothing to comment on."
+            message = (
+                "This run is not for a pull request, so there is nothing to comment on. Run "
+                "`counter comment` on the event pull_request."
+            )
             raise UserError(message)
         return PullRequest(event["pull_request"]["number"], event["pull_request"]["head"]["sha"])
