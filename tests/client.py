@@ -1,10 +1,10 @@
-"""A frontend, as far as the tests need one."""
+"""A client of the counter, which stands for a frontend."""
 
 from dataclasses import dataclass
 
 import requests
 
-# Longer than API Gateway waits for a function.
+# Longer than API Gateway's own timeout.
 TIMEOUT_SECONDS = 30
 
 

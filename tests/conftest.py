@@ -1,4 +1,4 @@
-"""The counter under test: any URL given with --url, or a local run of its own."""
+"""The counter under test: the URL given with --url, or else a local run."""
 
 from collections.abc import Iterator
 
@@ -32,9 +32,9 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 def wait_for(url: str) -> None:
-    """Wait until a deployment has arrived: the gateway takes some seconds to serve a new stage.
+    """Wait until the gateway serves a new stage, which takes some seconds.
 
-    A preflight is answered by the function, and not counted.
+    It sends preflights, which the function answers without counting.
     """
     patience = Retry(
         total=6,

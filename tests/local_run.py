@@ -1,4 +1,4 @@
-"""The counter, run on this machine."""
+"""Runs the counter on this machine."""
 
 import os
 import subprocess
@@ -12,11 +12,11 @@ WORKSPACE = Path(__file__).resolve().parent.parent
 
 @contextmanager
 def local_run(folder: Path, origins: str = "*", start_count: int = 0) -> Generator[str]:
-    """Run the counter as `make run` does, with its data in a folder, and give its page's URL."""
+    """Run the counter as `make run` does, with its data in a folder, and yield its page's URL."""
     command = ["cargo", "run", "--quiet", "--locked", "--package", "visitor-counter-local"]
     command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
     settings = {"PORT": "0", "ALLOWED_ORIGINS": origins, "START_COUNT": str(start_count)}
-    # The developer's own proxy doesn't know this server.
+    # The developer's proxy can't reach this server.
     for variable in ("NO_PROXY", "no_proxy"):
         os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))
     with subprocess.Popen(
@@ -29,7 +29,7 @@ def local_run(folder: Path, origins: str = "*", start_count: int = 0) -> Generat
             if page is None:
                 message = "the local run did not start, see its standard error"
                 raise RuntimeError(message)
-            # What it logs must go somewhere, or it waits for its reader.
+            # Its log must be read, or it would block once the pipe is full.
             Thread(target=server.stdout.read, daemon=True).start()
             yield page
         finally:

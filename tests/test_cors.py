@@ -1,4 +1,4 @@
-"""What pages of other origins may do and read."""
+"""CORS: the requests and answers of pages of other origins."""
 
 import pytest
 from client import Counter

@@ -1,4 +1,4 @@
-"""Errors: one shape for all, and nothing in them that is internal."""
+"""Errors have one shape, and reveal nothing internal."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""Counting, as a site's pages see it. Other visitors may come by meanwhile."""
+"""Counting, as a site's pages see it. Other visitors may visit meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -36,7 +36,7 @@ def test_no_cache_may_keep_an_answer(counter: Counter) -> None:
 def test_only_get_counts(counter: Counter, method: str) -> None:
     requests = 20
     raised: list[int] = []
-    # Others may visit in between, but hardly this often, three times in a row.
+    # Other visitors may visit in between, but hardly this often three times in a row.
     for _ in range(3):
         before = counter.visit()
         for _ in range(requests):

@@ -1,4 +1,4 @@
-"""A Chromium: the machine's own, or else the one that Playwright has downloaded."""
+"""Finds a Chromium: the machine's own, or else Playwright's."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
 MISSING = (
-    "no Chromium found that starts. Debian: apt install chromium. "
+    "found no Chromium that starts. Debian: apt install chromium. "
     "macOS and elsewhere: .venv/bin/playwright install chromium. Or set CHROMIUM to its path."
 )
 
 
 def find(playwright: Playwright) -> str:
-    """Return the path of the one to take."""
+    """Return the path of the Chromium to use."""
     found = choose(playwright.chromium.executable_path)
     if found is None:
         raise FileNotFoundError(MISSING)
@@ -26,13 +26,13 @@ def find(playwright: Playwright) -> str:
 
 
 def choose(own: str) -> str | None:
-    """Return the path of the one to take, if any, where Playwright's own is or would be."""
+    """Return the path of the Chromium to use, if any. `own` is the path of Playwright's."""
     installed = filter(None, map(shutil.which, (*NAMES, own)))
     return os.environ.get("CHROMIUM") or next(filter(starts, installed), None)
 
 
 def starts(path: str) -> bool:
-    """Return whether it has the libraries that it needs: Playwright downloads none."""
+    """Return whether it has its libraries, which Playwright doesn't download."""
     try:
         return subprocess.run([path, "--version"], check=False, capture_output=True).returncode == 0
     except OSError:
@@ -40,7 +40,7 @@ def starts(path: str) -> bool:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start it, with the back/forward cache that visitors have and Playwright switches off."""
+    """Start it, with the back/forward cache, which Playwright turns off by default."""
     return playwright.chromium.launch(
         executable_path=find(playwright),
         args=ARGUMENTS,

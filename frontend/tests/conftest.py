@@ -1,4 +1,4 @@
-"""A browser for all tests, and for each a site, an API and a visitor of its own."""
+"""One browser for all tests, and a site, an API and a visitor for each."""
 
 from collections.abc import Iterator
 
@@ -39,7 +39,7 @@ def site(api: Api) -> Iterator[Site]:
 
 @pytest.fixture
 def visitor(browser: Browser, site: Site, api: Api) -> Iterator[Visitor]:
-    """Return a visitor, whose browser never sees an uncaught error or a forbidden resource."""
+    """Return a visitor. An uncaught error or a forbidden resource fails the test."""
     with browser.new_context(locale="en-GB") as context:
         visitor = Visitor(context.new_page(), site, api)
         yield visitor

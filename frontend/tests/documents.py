@@ -1,4 +1,4 @@
-"""What the docs say, for tests to try out."""
+"""The docs' examples, for tests to run."""
 
 import re
 
@@ -9,7 +9,7 @@ INTEGRITY = re.compile(r"sha384-[^\"]+")
 
 
 def example(language: str, start: str) -> str:
-    """Return the one block of code of the README that starts so."""
+    """Return the README's one block of code with this start."""
     fence = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     blocks: list[str] = fence.findall(README.read_text())
     (block,) = [block for block in blocks if block.startswith(start)]
@@ -17,7 +17,7 @@ def example(language: str, start: str) -> str:
 
 
 def without_element(url: str) -> str:
-    """Return the ten lines that do without the element, for a counter's URL."""
+    """Return the ten lines that replace the element, for a counter's URL."""
     return example("js", "try").replace("https://…/visitorcount", url)
 
 
@@ -27,5 +27,5 @@ def with_element(url: str) -> str:
 
 
 def width_rule() -> str:
-    """Return the rule that keeps the number's width."""
+    """Return the rule that reserves the number's width."""
     return example("css", "visitor-count {")

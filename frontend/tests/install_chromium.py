@@ -1,4 +1,4 @@
-"""Installs a Chromium where there is none: Playwright's, or else Debian's."""
+"""Installs a Chromium if the machine has none: Playwright's, or else Debian's."""
 
 import os
 import re
@@ -10,21 +10,21 @@ from collections.abc import Iterator
 import chromium
 from playwright.sync_api import sync_playwright
 
-# Playwright asks five times, and waits this long each time. By default, it waits 30 seconds.
+# Playwright tries five times, with this timeout each time. Its default is 30 seconds.
 TIMEOUT = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
 
 Command = list[str]
 
 
 def install(own: str) -> bool:
-    """Return whether there is one in the end, where Playwright's own is or would be."""
+    """Install one if needed, and return whether there is one. `own` is Playwright's path."""
     return chromium.choose(own) is not None or any(
         succeeds(title, commands) and chromium.choose(own) is not None for title, commands in ways()
     )
 
 
 def ways() -> Iterator[tuple[str, list[Command]]]:
-    """Return the commands that this machine may have one from."""
+    """Return the commands that can install one on this machine."""
     # Not the headless shell, which has no back/forward cache.
     playwright = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
     yield "Downloading Chromium with Playwright", [playwright]
@@ -38,7 +38,7 @@ def ways() -> Iterator[tuple[str, list[Command]]]:
 
 
 def succeeds(title: str, commands: list[Command]) -> bool:
-    """Run the commands until one fails, and say of that no more than its first error."""
+    """Run the commands until one fails, and print only that one's first error."""
     print(f"{title} …", flush=True)
     for command in commands:
         outcome = subprocess.run(
@@ -51,7 +51,7 @@ def succeeds(title: str, commands: list[Command]) -> bool:
 
 
 def reason(output: str) -> str:
-    """Return the line of a failed command's output that says what went wrong."""
+    """Return the line of a failed command's output that has the error."""
     lines = output.strip().splitlines() or ["it said nothing"]
     return next((line for line in lines if re.match("(E|Error): ", line)), lines[-1])
 

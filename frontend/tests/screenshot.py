@@ -13,7 +13,7 @@ IMAGES = WORKSPACE / "docs" / "images"
 def take(browser: Browser, scheme: str, file: Path) -> None:
     """Take a picture of a visit, in light or dark."""
     with (
-        # Each in a folder of its own, so that both show the same count.
+        # Each run has a folder of its own, so both pictures show the same count.
         TemporaryDirectory() as folder,
         local_run(Path(folder), start_count=41_232) as url,
         browser.new_page(

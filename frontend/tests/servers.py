@@ -1,4 +1,4 @@
-"""A site and an API on two origins of this machine, which answer as a test tells them."""
+"""A site and an API on two origins of this machine, with answers that a test sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Self
 
 FRONTEND = Path(__file__).resolve().parent.parent
 
-# Longer than anything here takes.
+# Longer than any wait in a test.
 PATIENCE_SECONDS = 10
 
 KINDS = {
@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Request:
-    """What a server was asked."""
+    """A request that a server got."""
 
     method: str
     path: str
@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server says, at once or after an event."""
+    """A server's answer, sent immediately or after an event."""
 
     status: int = 200
     body: str = ""
@@ -42,7 +42,7 @@ class Answer:
 
 
 class Server:
-    """A server on any free port, and all that it was asked."""
+    """A server on any free port, which records its requests."""
 
     def __init__(self) -> None:
         """Listen."""
@@ -75,7 +75,7 @@ class Server:
 
         class Quiet(ThreadingHTTPServer):
             daemon_threads = True
-            # A page that is closed hangs up.
+            # A closed page closes its connections.
             handle_error = staticmethod(lambda *_: None)  # pyright: ignore[reportAssignmentType]
 
         self._server = Quiet(("127.0.0.1", 0), Handler)
@@ -100,13 +100,13 @@ class Server:
         raise NotImplementedError
 
     def note(self, request: Request) -> None:
-        """Remember a request."""
+        """Record a request."""
         with self._arrived:
             self.requests.append(request)
             self._arrived.notify_all()
 
     def wait_for(self, path: str, times: int = 1) -> None:
-        """Wait until a path was asked for."""
+        """Wait for a number of requests to a path."""
         with self._arrived:
             assert self._arrived.wait_for(
                 lambda: self.paths.count(path) >= times, PATIENCE_SECONDS
@@ -114,17 +114,17 @@ class Server:
 
     @property
     def paths(self) -> list[str]:
-        """The paths asked for."""
+        """The paths of the requests."""
         return [request.path for request in self.requests]
 
 
 class Api(Server):
-    """The counter's API: it answers as it is told, and after that counts."""
+    """The counter's API: it gives the answers that a test sets, and then counts."""
 
     PATH = "/visitorcount"
 
     def __init__(self) -> None:
-        """Begin with a count of a certain length."""
+        """Begin with a count of five digits."""
         super().__init__()
         self.url = self.origin + self.PATH
         self.count = 41232
@@ -135,7 +135,7 @@ class Api(Server):
         self.script = list(answers)
 
     def answer(self, request: Request) -> Answer:
-        """Answer as the contract says, also what isn't in it."""
+        """Answer as the contract says, including paths that aren't in it."""
         if not request.path.startswith(self.PATH):
             answer = Answer(status=204)
         elif self.script:
@@ -159,7 +159,7 @@ class Api(Server):
 
 
 class Site(Server):
-    """A site that has the element, and a policy that allows as little as can be."""
+    """A site with the element, and the strictest policy under which it works."""
 
     def __init__(self, api: Api) -> None:
         """Begin with the element and an empty page."""
@@ -174,7 +174,7 @@ class Site(Server):
         self.put("/empty.html", "<!doctype html><title>Empty</title>")
 
     def put(self, path: str, text: str, after: Event | None = None, *, policy: bool = True) -> None:
-        """Have a file."""
+        """Add a file."""
         headers = {"Content-Type": KINDS[Path(path).suffix]}
         if policy:
             headers["Content-Security-Policy"] = self._policy
@@ -187,7 +187,7 @@ class Site(Server):
         lang: str = ' lang="en"',
         scripts: str = '<script type="module" src="/visitor-count.js"></script>',
     ) -> None:
-        """Have a page with the element."""
+        """Add a page with the element."""
         html = f'<!doctype html><html{lang}><meta charset="utf-8"><title>A site</title>'
         html += f'<link rel="icon" href="data:,">{scripts}<body>{body}'
         self.put(path, html)

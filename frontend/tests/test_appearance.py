@@ -1,4 +1,4 @@
-"""What visitors see and hear of the number."""
+"""The number's look, and what screen readers say."""
 
 from dataclasses import replace
 from threading import Event
@@ -20,7 +20,7 @@ def test_the_number_is_written_as_its_language_has_it(visitor: Visitor) -> None:
         "en-IN": "41,233",
         "fa": "۴۱٬۲۳۳",
         "ar-EG": "٤١٬٢٣٣",
-        # The page's, as nearer ones say nothing.
+        # The page's, because the nearer ones are empty.
         "": "41\u202f233",
         # The browser's, which is British here.
         "de_DE": "41,233",
@@ -56,7 +56,7 @@ def test_a_shadow_tree_has_the_document_s_language(visitor: Visitor) -> None:
         visitor.api.url,
     )
     visitor.reads('"41.233"')
-    # Its events leave the shadow tree, too.
+    # Its events also leave the shadow tree.
     visitor.is_told("loaded")
 
 
@@ -107,7 +107,7 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
         (3, width_rule(), False),
         (99_999, width_rule(), False),
         (9_007_199_254, width_rule().replace("6ch", "13ch"), False),
-        # Else this test could not fail.
+        # Otherwise this test could not fail.
         (9_007_199_254, width_rule(), True),
         (99_999, "", True),
     ],
@@ -193,7 +193,7 @@ def test_a_hidden_element_is_hidden(visitor: Visitor) -> None:
 
 
 def test_it_works_under_a_strict_policy_that_refuses_other_scripts(visitor: Visitor) -> None:
-    # Each test's pages have this policy, and may violate it nowhere.
+    # All tests' pages have this policy, and may never violate it.
     visitor.opens(f"{SENTENCE}<script>window.inline = true</script>")
     visitor.reads("41,233 visits")
     assert visitor.page.evaluate("[window.inline, violations]") == [None, ["script-src-elem"]]

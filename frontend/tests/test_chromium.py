@@ -1,4 +1,4 @@
-"""Which Chromium the tests take, and where it comes from."""
+"""The choice and the installation of the tests' Chromium."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def program(path: Path, text: str = NOTHING) -> str:
 
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Return where Playwright's would be, on a machine without a Chromium."""
+    """Return the path of Playwright's Chromium, on a machine that has none."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CHROMIUM", raising=False)
     return str(tmp_path / "playwright-chrome")
@@ -44,7 +44,7 @@ def test_one_that_does_not_start_is_passed_over(tmp_path: Path, own: str) -> Non
 
 
 def installing(path: Path) -> str:
-    """Return a command that installs a Chromium there, and notes how it was called."""
+    """Return a fake command that installs a Chromium at a path, and records its calls."""
     return (
         f'#!/bin/sh\necho "${{0##*/}} $*" >>{path.parent}/calls\n'
         f"echo '#!/bin/sh' >{path}\n/bin/chmod +x {path}\n"
@@ -53,7 +53,7 @@ def installing(path: Path) -> str:
 
 @pytest.fixture
 def playwright(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return the program that stands for Python with Playwright. It can't download anything."""
+    """Return a fake Python with Playwright, whose downloads fail."""
     path = tmp_path / "python"
     monkeypatch.setattr(sys, "executable", program(path, FAILING))
     return path
@@ -61,7 +61,7 @@ def playwright(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let others than root run commands as root."""
+    """Install a fake sudo, for tests that don't run as root."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     program(tmp_path / "sudo", '#!/bin/sh\nshift\nexec "$@"\n')
     program(tmp_path / "env", '#!/bin/sh\nshift\nexec "$@"\n')

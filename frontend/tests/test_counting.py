@@ -1,4 +1,4 @@
-"""What is counted, and when."""
+"""The element counts each page view once."""
 
 from threading import Event
 

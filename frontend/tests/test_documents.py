@@ -1,4 +1,4 @@
-"""What the docs say holds."""
+"""The docs' promises about the element hold."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""What happens when the number can't be had: the fallback stays, and nobody counts twice."""
+"""If the number doesn't arrive, the fallback stays, and no visit counts twice."""
 
 import json
 from dataclasses import replace
@@ -18,13 +18,13 @@ UNREACHABLE = {"status": None, "problem": {"title": "TypeError: Failed to fetch"
 
 
 def busy(retry_after: str | None = "0", status: int = 503) -> Answer:
-    """Turn a visit away, and say when it may come again."""
+    """Return a refusal, which may have a time to retry."""
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return Answer(status, PROBLEM, headers)
 
 
 def tries(visitor: Visitor, answers: list[Answer]) -> None:
-    """Get these answers from as many counters, none of which is a number, or is sent again."""
+    """Get invalid answers from as many counters. The element must not repeat any request."""
     visitor.page.clock.install()
     visitor.opens(SENTENCE)
     visitor.is_told("loaded")

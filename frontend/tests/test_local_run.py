@@ -12,7 +12,7 @@ from visitor import SHIFTS, TWO_FRAMES, Visitor
 
 @pytest.fixture(scope="module")
 def allowed() -> Iterator[Site]:
-    """Return a site whose visits are counted."""
+    """Return a site with the real counter."""
     with Api() as unused, Site(unused) as site:
         yield site
 
@@ -27,7 +27,7 @@ def counter(allowed: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """Return a page that may have no error, nor anything to complain of."""
+    """Return a page. An error or a warning on it fails the test."""
     complaints: list[str] = []
     with browser.new_page(locale="en-GB") as page:
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -132,7 +132,7 @@ COLOURS = """
 def test_the_demo_page_is_light_or_dark_as_the_visitor_likes(
     page: Page, counter: str, scheme: str
 ) -> None:
-    # Without the transition to the number's colour.
+    # So that the number's colour has no transition.
     page.emulate_media(
         color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
     )

@@ -1,7 +1,7 @@
-"""A page that Chromium prepares before anybody asked to see it.
+"""A page that Chromium prerenders.
 
-Chromium doesn't prerender where it is driven through its DevTools protocol, as Playwright does. So
-here it runs by itself, and the pages tell the servers what happens.
+Chromium doesn't prerender while its DevTools protocol drives it, as Playwright does. So here it
+runs by itself, and the pages report to the servers.
 """
 
 import subprocess
@@ -28,7 +28,7 @@ def next_page(request: pytest.FixtureRequest, site: Site, api: Api) -> str:
     else:
         name, body = "/visits.js", '<span id="visits"></span>'
         site.put(name, without_element(api.url))
-    # After the one that counts, to the same server, so that it can't overtake it.
+    # After the counting request and to the same server, so that it can't overtake it.
     site.put("/ran.js", f"fetch('{api.origin}/ran?prerendering=' + document.prerendering)")
     modules = [f'<script type="module" src="{src}"></script>' for src in (name, "/ran.js")]
     site.put_page(body, "/next.html", scripts="".join(modules))
@@ -37,12 +37,12 @@ def next_page(request: pytest.FixtureRequest, site: Site, api: Api) -> str:
 
 @pytest.fixture
 def go(playwright: Playwright, site: Site, tmp_path: Path) -> Iterator[Event]:
-    """Have a visitor on a page before the next one, and return what sends him there."""
+    """Open a page before the next one, and return an event that sends its visitor there."""
     go = Event()
     go_script = "fetch('/go.json').then(() => { location.href = '/next.html' })"
     site.put("/go.json", "", after=go)
     site.put("/start.html", f"<!doctype html>{RULES}<script>{go_script}</script>", policy=False)
-    # The port, which nobody connects to, keeps it from ending at once.
+    # The debugging port, which nothing uses, keeps Chromium from ending immediately.
     command = [chromium.find(playwright), *chromium.ARGUMENTS, "--headless", "--no-first-run"]
     command += ["--remote-debugging-port=0", f"--user-data-dir={tmp_path}"]
     command += [f"{site.origin}/start.html"]

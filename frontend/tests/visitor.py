@@ -1,4 +1,4 @@
-"""Somebody who looks at a page with the element."""
+"""A visitor of a page with the element."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 from servers import PATIENCE_SECONDS, Api, Site
 
-# Remembers what the element tells the page, and makes its retries as early as they can be.
+# Records the element's events, and lets it retry as early as it can.
 RECORDER = """
 window.told = [];
 for (const name of ["loaded", "error"]) {
@@ -21,7 +21,7 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => 
 Math.random = () => 0;
 """
 
-# Adds up how far things moved, as browsers score it.
+# Adds up the layout shifts, as browsers score them.
 SHIFTS = """
 window.shifts = 0;
 new PerformanceObserver((list) => {
@@ -36,10 +36,10 @@ SET_SRC = "(url) => document.querySelector('visitor-count').setAttribute('src', 
 
 
 class Visitor:
-    """A page in a browser, and the two servers behind it."""
+    """A page in a browser, with its site and API."""
 
     def __init__(self, page: Page, site: Site, api: Api) -> None:
-        """Look at an empty page."""
+        """Open an empty page."""
         self.page, self.site, self.api = page, site, api
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -52,11 +52,11 @@ class Visitor:
         self.page.goto(f"{self.site.origin}/index.html")
 
     def reads(self, text: str) -> None:
-        """Wait until the first paragraph reads so, to a screen reader as well."""
+        """Wait until the first paragraph has this text, also for a screen reader."""
         expect(self.page.locator("p").first).to_match_aria_snapshot(f"- paragraph: {text}")
 
     def waits_until(self, condition: str) -> None:
-        """Wait until something holds.
+        """Wait until a condition holds.
 
         Playwright's own `wait_for_function` needs a policy with `unsafe-eval`.
         """
@@ -66,14 +66,14 @@ class Visitor:
             self.page.wait_for_timeout(10)
 
     def is_told(self, *names: str) -> list[Any]:
-        """Wait until the page was told this, and return the details."""
+        """Wait until the page got these events, and return their details."""
         self.waits_until(f"told.length >= {len(names)}")
         told: list[dict[str, Any]] = self.page.evaluate("told")
         assert [event["name"] for event in told] == list(names)
         return [event["detail"] for event in told]
 
     def settles(self) -> list[str]:
-        """Return the visits that the API has got, once any that is under way must have come."""
+        """Return the visits that the API got, after waiting for any that is under way."""
         before = self.api.paths.count("/fence")
         self.page.evaluate("(url) => fetch(url).then(() => null)", f"{self.api.origin}/fence")
         self.api.wait_for("/fence", before + 1)
