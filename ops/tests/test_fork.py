@@ -52,11 +52,11 @@ _LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".venv", "target", ".local", "__pycache__", ".*_cache", ".hypothesis", "corpus")
 )
 
-# What is left out below needs no settings: it deploys the fixtures to an emulator, or runs tools
-# that are no part of the infrastructure.
+# These need no settings: they deploy the fixtures to an emulator, or run tools on files of their own.
 _OTHERS = (
-    *("infra/tests/emulator", "ops/tests/test_fork.py", "ops/tests/test_make.py"),
-    *("ops/tests/test_sbom.py", "ops/tests/test_venv.py"),
+    *("infra/tests/emulator", "ops/tests/test_fork.py", "ops/tests/test_gate_program.py"),
+    *("ops/tests/test_make.py", "ops/tests/test_release.py", "ops/tests/test_sbom.py"),
+    "ops/tests/test_venv.py",
 )
 
 
