@@ -217,7 +217,7 @@ element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
 
 .PHONY: screenshot
 screenshot: rust chromium ## Take the pictures of the demo page for the docs.
-	PYTHONPATH=tests python frontend/tests/screenshot.py
+	pytest frontend/tests/screenshot.py
 
 # Again where the Python that it was made from is gone.
 .PHONY: no-python

@@ -52,7 +52,7 @@ _LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".venv", "target", ".local", "__pycache__", ".*_cache", ".hypothesis", "corpus")
 )
 
-# These need no settings: they deploy the fixtures to an emulator, or run tools on files of their own.
+# No settings reach these: they deploy the fixtures to an emulator, or run tools on other files.
 _OTHERS = (
     *("infra/tests/emulator", "ops/tests/test_fork.py", "ops/tests/test_gate_program.py"),
     *("ops/tests/test_make.py", "ops/tests/test_release.py", "ops/tests/test_sbom.py"),

@@ -7,7 +7,7 @@ from client import Counter
 from pulumi_program import Program, Properties
 
 from emulator.clients import Clients
-from emulator.deployer import Deployer
+from emulator.provider import EmulatedAws
 
 OWN_ORIGINS = ["https://example.com", "https://www.example.com"]
 """Whose pages prod serves here, and no others."""
@@ -44,10 +44,10 @@ class Deployed:
 class Cloud:
     """The emulator, and the program that is deployed to it."""
 
-    deployer: Deployer
+    provider: EmulatedAws
     program: Program
 
     def deploy(self, stack: str, **overrides: object) -> Deployed:
         """Deploy a stack with its own config, but for some values."""
-        run = self.program.run(stack, self.deployer, overrides)
-        return Deployed(run.outputs, self.deployer.aws)
+        run = self.program.run(stack, self.provider, overrides)
+        return Deployed(run.outputs, self.provider.aws)
