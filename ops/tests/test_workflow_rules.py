@@ -102,8 +102,15 @@ def test_all_code_is_installed_before_a_role_or_a_secret_is_there(job: Job) -> N
         if step.uses in {OPS, "actions/setup-python", "pulumi/actions"}
         or re.search(r"\binstall\b|install-", step.run)
     ]
-    assert installing or "setup-python" not in str(job.data)
     assert not installing or max(installing) < min(powerful)
+
+
+@each_job
+def test_the_command_line_is_installed_before_it_is_called(job: Job) -> None:
+    found = list(all_steps(job))
+    calls = [i for i, step in enumerate(found) if COUNTER in step.run]
+    installed = [i for i, step in enumerate(found) if step.uses == OPS]
+    assert not calls or min(installed, default=len(found)) < min(calls)
 
 
 def test_the_provider_is_installed_before_the_role_is_taken() -> None:
