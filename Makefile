@@ -208,7 +208,7 @@ upgrade: lock ## Lock the newest versions of the Python packages (of all, or PAC
 
 .PHONY: cost-page
 cost-page: $(VENV) ## Put the costs of the tests' prod into docs/cost.md.
-	@counter cost prod --stack-files infra/tests/stacks --publish
+	@counter cost prod --publish
 
 .PHONY: element-hash
 element-hash: ## Put the hash of frontend/visitor-count.js into the docs.

@@ -10,6 +10,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import TypeVar, cast
 
 import pulumi
@@ -169,11 +170,13 @@ class ConfigReader:
         self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")
 
 
-def _other_namespaces() -> set[str]:
+@cache
+def _other_namespaces() -> frozenset[str]:
     """Return the namespaces of the engine and of the providers that are installed."""
     modules = (module.name for module in pkgutil.iter_modules())
     providers = (name for name in modules if name.startswith("pulumi_"))
-    return {"pulumi", *(name.removeprefix("pulumi_").replace("_", "-") for name in providers)}
+    namespaces = (name.removeprefix("pulumi_").replace("_", "-") for name in providers)
+    return frozenset({"pulumi", *namespaces})
 
 
 def _as_json(value: object) -> str:
