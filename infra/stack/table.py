@@ -18,7 +18,7 @@ class TableArgs:
 
 
 class CounterTable(pulumi.ComponentResource):
-    """One on-demand DynamoDB table with one item: the handler's contract is in the README.
+    """One on-demand DynamoDB table with one item: docs/architecture.md has what is in it.
 
     Encrypted with the key that DynamoDB owns: one in KMS would cost more than the table, and be
     one more thing that a visit waits for.
