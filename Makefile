@@ -52,8 +52,7 @@ test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ##
 .PHONY: lint
 lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types and packages.
 	cargo fmt --check
-	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo fmt --check --all --manifest-path bench/contenders/Cargo.toml
+	$(call in-other-workspaces,check-format)
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 	ruff format --check
@@ -67,10 +66,21 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types 
 	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip \
 		--allow license-exception-not-encountered bans licenses sources
 	@# The others ship nothing: they may hold a crate twice, and needn't have each licence.
-	$(call deny-unshipped,bench/contenders)
-	$(call deny-unshipped,fuzz)
+	$(call in-other-workspaces,deny)
 
-deny-unshipped = cargo deny --locked --log-level error --manifest-path $(1)/Cargo.toml --config deny.toml \
+# Rust workspaces of their own, as far as they are there.
+WORKSPACES := $(patsubst %/Cargo.lock,%,$(wildcard bench/contenders/Cargo.lock fuzz/Cargo.lock))
+
+define newline
+
+
+endef
+
+in-other-workspaces = $(foreach folder,$(WORKSPACES),$(call $(1),$(folder))$(newline))
+
+check-format = cargo fmt --check --all --manifest-path $(1)/Cargo.toml
+format = cargo fmt --all --manifest-path $(1)/Cargo.toml
+deny = cargo deny --locked --log-level error --manifest-path $(1)/Cargo.toml --config deny.toml \
 	check --allow duplicate --allow license-not-encountered bans licenses sources
 
 .PHONY: audit
@@ -180,8 +190,7 @@ cost: $(VENV) ## Estimate a month of visits, and a day of an attack (STACK=prod 
 .PHONY: fmt
 fmt: $(VENV) ## Format the code and the docs.
 	cargo fmt
-	cargo fmt --manifest-path fuzz/Cargo.toml
-	cargo fmt --all --manifest-path bench/contenders/Cargo.toml
+	$(call in-other-workspaces,format)
 	ruff format
 	ruff check --fix
 	rumdl fmt --quiet .
@@ -200,7 +209,7 @@ lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.tom
 	$(COMPILE) --output-file infra/requirements.txt pyproject.toml
 	$(COMPILE) --output-file ops/requirements.txt --constraint infra/requirements.txt --group ops pyproject.toml
 	$(COMPILE) --output-file requirements-dev.txt --constraint ops/requirements.txt --group dev pyproject.toml
-	$(COMPILE) --output-file bench/contenders/python/requirements.txt bench/contenders/python/requirements.in
+	$(foreach folder,$(wildcard bench/contenders/python),$(COMPILE) --output-file $(folder)/requirements.txt $(folder)/requirements.in)
 
 .PHONY: upgrade
 upgrade: COMPILE += $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
@@ -208,7 +217,7 @@ upgrade: lock ## Lock the newest versions of the Python packages (of all, or PAC
 
 .PHONY: cost-page
 cost-page: $(VENV) ## Put the costs of the tests' prod into docs/cost.md.
-	@counter cost prod --stack-files infra/tests/stacks --publish
+	@counter cost prod --publish
 
 .PHONY: element-hash
 element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
@@ -217,7 +226,7 @@ element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
 
 .PHONY: screenshot
 screenshot: rust chromium ## Take the pictures of the demo page for the docs.
-	PYTHONPATH=tests python frontend/tests/screenshot.py
+	pytest frontend/tests/screenshot.py
 
 # Again where the Python that it was made from is gone.
 .PHONY: no-python

@@ -5,12 +5,33 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from stack.config import ConfigError
 from stack.naming import Naming
 
 from baseline.aliases import with_former_type
 from baseline.arns import Account, StackArns
 from baseline.policies import boundary_policy, deploy_policy
 from baseline.roles import GithubRole, RoleArgs
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_LONGEST_ROLE_NAME = 64
+
+
+def deploy_role_name(naming: Naming) -> str:
+    """Return the name of a stack's deploy role.
+
+    Raises:
+        ConfigError: it is too long for IAM.
+
+    """
+    name = f"deploy-{naming.name}"
+    if len(name) > _LONGEST_ROLE_NAME:
+        message = (
+            f"the deploy role can't be named {name!r}: IAM takes at most {_LONGEST_ROLE_NAME} "
+            "characters. Shorten the name of the project or of the environment"
+        )
+        raise ConfigError(message)
+    return name
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,7 @@ class Deployer(pulumi.ComponentResource):
         role = GithubRole(
             name,
             RoleArgs(
-                role_name=f"deploy-{args.naming.name}",
+                role_name=deploy_role_name(args.naming),
                 description=f"Deploys {args.naming.name}",
                 provider_arn=args.provider_arn,
                 subjects=[args.subject],

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
+from baseline.deployer import deploy_role_name
 from baseline.settings import Settings
 from pulumi_program import Program
 from reading import config_of, problems
+from stack.config import ConfigError
+from stack.naming import Naming
 from workspace import project_copy
 
 NAME = "visitor-counter-account"
@@ -136,3 +139,10 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         f"{NAME}:stateBukket",
     ]
     assert problems[-1].endswith("is not a setting: did you mean stateBucket?")
+
+
+def test_a_deploy_role_whose_name_iam_would_not_take_is_refused() -> None:
+    longest = Naming("visitor-counter", "e" * 41)
+    assert len(deploy_role_name(longest)) == 64
+    with pytest.raises(ConfigError, match="Shorten the name of the project or of the environment"):
+        deploy_role_name(Naming("a-visitor-counter", "e" * 40))

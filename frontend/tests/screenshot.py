@@ -1,23 +1,27 @@
-"""Takes the pictures of the demo page for the docs: the real page, with the real counter."""
+"""Takes the pictures of the demo page for the docs, with the real page and counter.
+
+Its name is no test's, so only `make screenshot` runs it.
+"""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Literal
 
-import chromium
+import pytest
 from local_run import WORKSPACE, local_run
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 IMAGES = WORKSPACE / "docs" / "images"
 
 
-def take(browser: Browser, scheme: str, file: Path) -> None:
-    """Take a picture of a visit, in light or dark."""
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_shows_a_visit(
+    browser: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
     with (
         # Each run has a folder of its own, so both pictures show the same count.
-        TemporaryDirectory() as folder,
-        local_run(Path(folder), start_count=41_232) as url,
+        local_run(tmp_path, start_count=41_232) as url,
         browser.new_page(
-            color_scheme="dark" if scheme == "dark" else "light",
+            color_scheme=scheme,
             device_scale_factor=1.5,
             locale="en-GB",
             reduced_motion="reduce",
@@ -26,10 +30,4 @@ def take(browser: Browser, scheme: str, file: Path) -> None:
     ):
         page.goto(url)
         expect(page.locator("visitor-count:state(loaded)")).to_have_count(1)
-        page.screenshot(path=file, full_page=True)
-
-
-if __name__ == "__main__":
-    with sync_playwright() as playwright, chromium.launch(playwright) as browser:
-        for scheme in ("light", "dark"):
-            take(browser, scheme, IMAGES / f"demo-{scheme}.png")
+        page.screenshot(path=IMAGES / f"demo-{scheme}.png", full_page=True)

@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import TypeVar, cast
 
 import pulumi
@@ -53,7 +54,7 @@ class ConfigReader:
         self._secret = {key.removeprefix(prefix) for key in secret}
         self._known: set[str] = set()
         self._problems = [
-            f"{key} is in an unknown namespace: rename it to "
+            f"{key} is in a namespace that nothing reads: rename it to "
             f"{prefix}{key.rpartition(':')[-1]}, or remove it"
             for key in sorted(config)
             if key.partition(":")[0] not in {project, *_other_namespaces()}
@@ -145,7 +146,7 @@ class ConfigReader:
             self._problems.append(f"{self._namespace}:{key} is not a setting: {hint}")
         if self._problems:
             lines = "".join(f"\n  {problem}" for problem in self._problems)
-            message = f"the config of this stack is invalid:{lines}"
+            message = f"the config of this stack can't be used:{lines}"
             raise ConfigError(message)
 
     def _all_keys(self) -> str:
@@ -168,11 +169,13 @@ class ConfigReader:
         self._problems.append(f"{self._namespace}:{place} {shown} must be {allowed}")
 
 
-def _other_namespaces() -> set[str]:
+@cache
+def _other_namespaces() -> frozenset[str]:
     """Return the namespaces of the engine and of the installed providers."""
     modules = (module.name for module in pkgutil.iter_modules())
     providers = (name for name in modules if name.startswith("pulumi_"))
-    return {"pulumi", *(name.removeprefix("pulumi_").replace("_", "-") for name in providers)}
+    namespaces = (name.removeprefix("pulumi_").replace("_", "-") for name in providers)
+    return frozenset({"pulumi", *namespaces})
 
 
 def _as_json(value: object) -> str:

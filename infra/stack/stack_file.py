@@ -13,7 +13,9 @@ class StackFileError(Exception):
     """A stack has no file. The message lists the stacks that have one."""
 
 
-def read_config(project: Path, file: Path | None = None) -> dict[str, str]:
+def read_config(
+    project: Path, file: Path | None = None, *, name: str | None = None
+) -> dict[str, str]:
     """Return a stack's whole config, as the engine passes it to a program.
 
     A key that the file doesn't set has the project's default. So has an encrypted value, which only
@@ -22,12 +24,13 @@ def read_config(project: Path, file: Path | None = None) -> dict[str, str]:
     Args:
         project: a Pulumi.yaml.
         file: a Pulumi.STACK.yaml, if the stack has one.
+        name: the project's, if its file has been given another since.
 
     Returns:
         Values by their full key, such as visitor-counter:protect: text, or JSON.
 
     """
-    name = project_name(project)
+    name = name or project_name(project)
     values: dict[str, object] = {
         f"{name}:{key}": schema["default"]
         for key, schema in _config(project).items()

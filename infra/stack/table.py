@@ -18,7 +18,7 @@ class TableArgs:
 
 
 class CounterTable(pulumi.ComponentResource):
-    """An on-demand DynamoDB table with one item, which the README describes.
+    """An on-demand DynamoDB table with one item, which docs/architecture.md describes.
 
     DynamoDB's own key encrypts it. A KMS key would cost more than the table, and visits would wait
     for KMS.

@@ -235,6 +235,35 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "namespace", ["visitor_counter", "guestbook", "visitor-counter-account", "aws-native", ""]
+)
+def test_a_key_in_a_namespace_that_nothing_reads_is_refused_with_its_place(namespace: str) -> None:
+    config = Program(project_copy()).config("none", {}) | {f"{namespace}:protect": "true"}
+    (problem,) = problems(lambda: Settings.read(ConfigReader(PROJECT_NAME, config)))
+    assert problem == (
+        f"{namespace}:protect is in a namespace that nothing reads: "
+        "rename it to visitor-counter:protect, or remove it"
+    )
+
+
+@pytest.mark.parametrize("key", ["aws:region", "pulumi:tags", "visitor-counter:protect"])
+def test_the_engine_the_provider_and_the_project_have_namespaces(key: str) -> None:
+    config = Program(project_copy()).config("none", {}) | {key: "true"}
+    Settings.read(ConfigReader(PROJECT_NAME, config))
+
+
+def test_a_renamed_project_loses_no_setting_without_a_word(program: Program) -> None:
+    # As the engine hands them over: defaults by the new name, the stack's own by the old one.
+    config = program.config("prod", {})
+    defaults = Program(project_copy()).config("none", {})
+    renamed = {key.replace(PROJECT_NAME, "guestbook"): text for key, text in defaults.items()}
+    found = problems(lambda: Settings.read(ConfigReader("guestbook", config | renamed)))
+    own = {key for key in config if key.startswith(PROJECT_NAME)}
+    assert {problem.split()[0] for problem in found} == own
+    assert len(own) > 5
+
+
 def test_a_key_that_is_not_set_is_named() -> None:
     with pytest.raises(ConfigError, match="visitor-counter:protect is not set: it must be true"):
         Settings.read(ConfigReader(PROJECT_NAME, {}))

@@ -7,16 +7,9 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from counter_ops.project import PROJECT
-
-CARGO_FOLDERS = (".", "bench/contenders", "fuzz")
-PYTHON_LOCKS = (
-    "requirements-dev.txt",
-    "infra/requirements.txt",
-    "ops/requirements.txt",
-    "bench/contenders/python/requirements.txt",
-)
 
 
 def configure(_: argparse.ArgumentParser) -> None:
@@ -24,7 +17,7 @@ def configure(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    """Check all existing lock files."""
+    """Check all lock files that git tracks."""
     return 0 if all([*_audit_rust(), *_audit_python()]) else 1
 
 
@@ -32,25 +25,25 @@ def _audit_rust() -> list[bool]:
     if not _succeeds("cargo", "deny", "fetch", "db"):
         return [_unknown("Rust", "RustSec's advisories can't be fetched")]
     results: list[bool] = []
-    for folder in CARGO_FOLDERS:
-        manifest = f"{folder}/Cargo.toml"
-        if (PROJECT / manifest).exists():
-            print(f"Rust packages, {folder}:", flush=True)
-            command = ["cargo", "deny", "--locked", "--manifest-path", manifest]
-            command += ["--config", "deny.toml", "check", "advisories"]
-            results.append(_succeeds(*command))
+    for lock in _tracked("Cargo.lock"):
+        print(f"Rust packages, {lock}:", flush=True)
+        manifest = lock.with_name("Cargo.toml")
+        command = ["cargo", "deny", "--locked", "--manifest-path", str(manifest)]
+        command += ["--config", "deny.toml", "check", "advisories"]
+        results.append(_succeeds(*command))
     return results
 
 
 def _audit_python() -> list[bool]:
     results: list[bool] = []
-    for lock in PYTHON_LOCKS:
-        if not (PROJECT / lock).exists():
+    for lock in _tracked("requirements*.txt"):
+        # A file that only includes another has no hashes.
+        if "--hash=" not in (PROJECT / lock).read_text(encoding="utf-8"):
             continue
         print(f"Python packages, {lock}:", flush=True)
         # Without --strict, pip-audit skips packages that PyPI doesn't know.
         command = ["pip-audit", "--strict", "--disable-pip", "--progress-spinner", "off"]
-        command += ["--requirement", lock]
+        command += ["--requirement", str(lock)]
         audit = subprocess.run(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, check=False)
         print(audit.stdout, end="")
         # pip-audit prints to stdout only if it finds something.
@@ -61,6 +54,12 @@ def _audit_python() -> list[bool]:
             else audit.returncode == 0
         )
     return results
+
+
+def _tracked(name: str) -> list[Path]:
+    command = ["git", "ls-files", name, f"*/{name}"]
+    listed = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True)
+    return [Path(line) for line in listed.stdout.splitlines()]
 
 
 def _succeeds(*command: str) -> bool:

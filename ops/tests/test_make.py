@@ -9,6 +9,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+WORKSPACES = ("bench/contenders", "fuzz")
+
 TOOLS = (
     "actionlint",
     "basedpyright",
@@ -79,6 +81,9 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     shutil.copy(PROJECT / "Makefile", tmp_path)
+    for workspace in WORKSPACES:
+        (tmp_path / workspace).mkdir(parents=True)
+        (tmp_path / workspace / "Cargo.lock").touch()
     for file in ("pyproject.toml", "requirements-dev.txt"):
         (tmp_path / file).touch()
     for tool in TOOLS:
@@ -113,7 +118,7 @@ def test_a_target_fails_with_the_first_of_its_commands_that_does(
 @pytest.mark.parametrize("words", ["lint", "fmt"])
 def test_all_rust_workspaces_are_checked_and_formatted(folder: Folder, words: str) -> None:
     folder.make(words)
-    for workspace in ("fuzz", "bench/contenders"):
+    for workspace in WORKSPACES:
         assert any(f"--manifest-path {workspace}/Cargo.toml" in call for call in folder.calls)
 
 

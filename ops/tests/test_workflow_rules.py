@@ -25,6 +25,7 @@ from workflow_files import (
 )
 
 SHELL = "bash -euo pipefail {0}"
+COUNTER = ".venv/bin/counter"
 OPS = f"{ACTION}ops"
 ROLE = "aws-actions/configure-aws-credentials"
 JOBS = dict(jobs())
@@ -101,8 +102,15 @@ def test_all_code_is_installed_before_a_role_or_a_secret_is_there(job: Job) -> N
         if step.uses in {OPS, "actions/setup-python", "pulumi/actions"}
         or re.search(r"\binstall\b|install-", step.run)
     ]
-    assert installing or "setup-python" not in str(job.data)
     assert not installing or max(installing) < min(powerful)
+
+
+@each_job
+def test_the_command_line_is_installed_before_it_is_called(job: Job) -> None:
+    found = list(all_steps(job))
+    calls = [i for i, step in enumerate(found) if COUNTER in step.run]
+    installed = [i for i, step in enumerate(found) if step.uses == OPS]
+    assert not calls or min(installed, default=len(found)) < min(calls)
 
 
 def test_the_provider_is_installed_before_the_role_is_taken() -> None:
@@ -131,7 +139,7 @@ def test_the_packages_of_a_deployment_are_those_of_its_lock() -> None:
 def test_a_step_runs_make_or_the_command_line_or_says_something(step: Step) -> None:
     targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     for word in commands(step.run):
-        assert word in SHELL_WORDS | {"make", "counter"}, word
+        assert word in SHELL_WORDS | {"make", COUNTER}, word
     for target in re.findall(r"\bmake ([a-z-]+)", step.run):
         assert target in targets
     for command in re.findall(r"\bcounter ([a-z-]+)", step.run):
@@ -258,7 +266,7 @@ def test_a_failure_is_never_passed_over(step: Step) -> None:
     assert "continue-on-error" not in step.data
     # Status functions let a step run after a failure: only steps that report it may use them.
     if re.search(r"always|cancelled|failure", step.data.get("if", "")):
-        assert step.name.startswith(("Show", "Say")) or step.run.startswith("counter comment")
+        assert step.name.startswith(("Show", "Say")) or step.run.startswith(f"{COUNTER} comment")
 
 
 @each_job
@@ -302,7 +310,7 @@ def test_there_are_two_secrets_and_none_is_a_key_of_aws() -> None:
 @each_step
 def test_a_secret_goes_to_the_command_line_and_to_nothing_else(step: Step) -> None:
     if step.secrets:
-        assert set(commands(step.run)) <= {"counter", "echo"}
+        assert set(commands(step.run)) <= {COUNTER, "echo"}
         # As variables: logs and other processes could see an argument.
         assert not re.search(
             r"secrets\.|github\.token",

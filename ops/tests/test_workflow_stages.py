@@ -71,7 +71,7 @@ def test_the_checks_are_those_of_pull_requests() -> None:
 
 
 def test_the_guard_looks_at_how_the_environments_are_protected() -> None:
-    assert DEPLOY.jobs["guard"].steps[-1].run == "counter check-protection"
+    assert DEPLOY.jobs["guard"].steps[-1].run == ".venv/bin/counter check-protection"
 
 
 def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
@@ -112,7 +112,7 @@ def test_staging_is_tested_in_whole_and_prod_with_a_few_visits() -> None:
 
 def test_what_is_approved_is_a_preview_of_prod_that_the_gate_let_pass() -> None:
     preview = DEPLOY.jobs["preview"]
-    assert preview.step("Preview").run == "counter preview prod"
+    assert preview.step("Preview").run == ".venv/bin/counter preview prod"
     assert preview.in_order("Preview", "Keep it for prod")
     kept = preview.step("Keep it for prod")
     assert "if" not in kept.data

@@ -11,8 +11,8 @@ from workspace import PROJECT, copy_project, package
 
 from emulator.clients import Clients
 from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
-from emulator.deployer import Deployer
 from emulator.host_build import host_bootstrap
+from emulator.provider import EmulatedAws
 from emulator.server import emulator
 
 _ALL_RIGHTS = json.dumps(
@@ -44,7 +44,7 @@ def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
     folder = tmp_path_factory.mktemp("workspace")
     copy_project(folder)
     package(folder, host_bootstrap(PROJECT))
-    return Cloud(Deployer(aws), Program(folder))
+    return Cloud(EmulatedAws(aws), Program(folder))
 
 
 @pytest.fixture(scope="session")

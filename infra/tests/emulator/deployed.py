@@ -7,7 +7,7 @@ from client import Counter
 from pulumi_program import Program, Properties
 
 from emulator.clients import Clients
-from emulator.deployer import Deployer
+from emulator.provider import EmulatedAws
 
 OWN_ORIGINS = ["https://example.com", "https://www.example.com"]
 """The only origins whose pages prod serves here."""
@@ -44,10 +44,10 @@ class Deployed:
 class Cloud:
     """The emulator, and the program to deploy."""
 
-    deployer: Deployer
+    provider: EmulatedAws
     program: Program
 
     def deploy(self, stack: str, **overrides: object) -> Deployed:
         """Deploy a stack with its own config and some overrides."""
-        run = self.program.run(stack, self.deployer, overrides)
-        return Deployed(run.outputs, self.deployer.aws)
+        run = self.program.run(stack, self.provider, overrides)
+        return Deployed(run.outputs, self.provider.aws)

@@ -86,5 +86,5 @@ def _gateway_response(gateway: APIGatewayClient, api_id: str, kind: str, respons
 
 def _refuse_unless(known: bool, what: str) -> None:  # noqa: FBT001
     if not known:
-        message = f"the document has {what}, which the deployer doesn't know"
+        message = f"the document has {what}, which the provider doesn't know"
         raise RefusedError(message)

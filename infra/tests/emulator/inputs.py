@@ -8,7 +8,7 @@ from pulumi_program import Properties
 
 
 class RefusedError(Exception):
-    """The deployer met an unknown type or input, so it can't tell whether it works."""
+    """The provider met an unknown type or input, so it can't tell whether it works."""
 
 
 class Inputs:
@@ -34,7 +34,7 @@ class Inputs:
     def expect(self, key: str, value: object) -> None:
         """Take an input that may only have one value."""
         if (actual := self.take(key)) != value:
-            message = f"{self._owner} has {key} {actual!r}, the deployer knows {value!r} only"
+            message = f"{self._owner} has {key} {actual!r}, the provider knows {value!r} only"
             raise RefusedError(message)
 
     def capitalized(self, *keys: str) -> Any:  # noqa: ANN401 (AWS's clients check the types)
@@ -65,7 +65,7 @@ class Inputs:
 
         """
         if self._left:
-            message = f"{self._owner} has {', '.join(self._left)}, which the deployer doesn't know"
+            message = f"{self._owner} has {', '.join(self._left)}, which the provider doesn't know"
             raise RefusedError(message)
         for nested in self._nested:
             nested.finish()

@@ -2,16 +2,14 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from stack.config import ConfigError
 from stack.stack_file import StackFileError
 
 from counter_ops.cost.page import Stack, publish, tables
 from counter_ops.cost.prices import read_prices
-from counter_ops.cost.stack_settings import read_stack
+from counter_ops.cost.stack_settings import read_example, read_stack
 from counter_ops.errors import UserError
-from counter_ops.project import PROJECT
 from counter_ops.stack_name import add_stack
 
 _MOST_VISITS = 10**12
@@ -22,9 +20,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_stack(parser)
     parser.add_argument("--visits", type=visit_count, default=1_000_000, help="in a month")
     parser.add_argument(
-        "--stack-files", type=Path, default=PROJECT, help="the folder of Pulumi.STACK.yaml"
+        "--publish",
+        action="store_true",
+        help="write docs/cost.md, with the tests' stack",
     )
-    parser.add_argument("--publish", action="store_true", help="write docs/cost.md")
 
 
 def visit_count(text: str) -> int:
@@ -39,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the bills, or write them into docs/cost.md."""
     price_list = read_prices()
     try:
-        region, settings = read_stack(arguments.stack, arguments.stack_files)
+        read = read_example if arguments.publish else read_stack
+        region, settings = read(arguments.stack)
     except (StackFileError, ConfigError) as error:
         raise UserError(str(error)) from error
     if region != price_list.region:

@@ -14,26 +14,36 @@ from stack.stack_file import (
 
 from counter_ops.project import PROJECT
 
+_EXAMPLES = PROJECT / "infra/tests/stacks"
+_EXAMPLES_PROJECT = "visitor-counter"
 
-def read_stack(stack: str, folder: Path) -> tuple[str, Settings]:
+
+def read_stack(stack: str, folder: Path = PROJECT) -> tuple[str, Settings]:
     """Return a stack's region and settings.
 
     Encrypted values count as their defaults: none of them should cost anything.
 
     Args:
         stack: the stack's name.
-        folder: the folder with its file.
+        folder: a project's folder.
 
     Raises:
         StackFileError: it has no file, or no region.
         ConfigError: names each key that is wrong.
 
     """
-    file = find_stack_file(stack, folder)
-    project = PROJECT / PROJECT_FILE
-    config = read_config(project, file)
+    return _read(find_stack_file(stack, folder), project_name(folder / PROJECT_FILE))
+
+
+def read_example(stack: str) -> tuple[str, Settings]:
+    """Return the same for one of the tests' stacks, whose costs docs/cost.md shows."""
+    return _read(find_stack_file(stack, _EXAMPLES), _EXAMPLES_PROJECT)
+
+
+def _read(file: Path, name: str) -> tuple[str, Settings]:
+    config = read_config(PROJECT / PROJECT_FILE, file, name=name)
     region = config.get("aws:region")
     if region is None:
         message = f"{file.name} has no aws:region. Set it, such as aws:region: us-east-1"
         raise StackFileError(message)
-    return region, Settings.read(ConfigReader(project_name(project), config))
+    return region, Settings.read(ConfigReader(name, config))

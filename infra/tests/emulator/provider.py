@@ -30,7 +30,7 @@ _MAKERS: dict[str, Callable[[Clients, Inputs], Made]] = {
 
 
 @dataclass(frozen=True)
-class Deployer(Provider):
+class EmulatedAws(Provider):
     """Refuses unknown types and inputs: a skipped one would count as tested."""
 
     aws: Clients
@@ -40,12 +40,12 @@ class Deployer(Provider):
         """Make a resource.
 
         Raises:
-            RefusedError: the deployer doesn't know its type or one of its inputs, or has made it
+            RefusedError: the provider doesn't know its type or one of its inputs, or has made it
                 before. AWS overwrites some kinds without a word.
 
         """
         if kind not in _MAKERS:
-            message = f"{name} is of type {kind}, which the deployer doesn't know"
+            message = f"{name} is of type {kind}, which the provider doesn't know"
             raise RefusedError(message)
         taken = Inputs(f"{kind} {name}", inputs)
         made = _MAKERS[kind](self.aws, taken)

@@ -1,4 +1,4 @@
-"""The deployer refuses unknown types and inputs: a skipped one would seem to work."""
+"""The provider refuses unknown types and inputs: a skipped one would seem to work."""
 
 import json
 from typing import Any
@@ -10,9 +10,9 @@ from stack.openapi import gateway_document
 from workspace import PROJECT
 
 from emulator.clients import Clients
-from emulator.deployer import Deployer
 from emulator.document import import_document
 from emulator.inputs import RefusedError
+from emulator.provider import EmulatedAws
 
 PATH = ("paths", "/visitorcount")
 RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -20,7 +20,7 @@ RESPONSES = "x-amazon-apigateway-gateway-responses"
 
 def test_an_unknown_type_is_refused(aws: Clients) -> None:
     with pytest.raises(RefusedError, match="aws:s3/bucket:Bucket"):
-        Deployer(aws).create("aws:s3/bucket:Bucket", "pages", {})
+        EmulatedAws(aws).create("aws:s3/bucket:Bucket", "pages", {})
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,15 @@ def test_an_unknown_input_is_refused(aws: Clients, unknown: Properties, named: s
         "tags": {},
     }
     with pytest.raises(RefusedError, match=named):
-        Deployer(aws).create("aws:dynamodb/table:Table", "table", inputs | unknown)
+        EmulatedAws(aws).create("aws:dynamodb/table:Table", "table", inputs | unknown)
 
 
 def test_what_would_be_overwritten_is_refused(aws: Clients) -> None:
-    deployer = Deployer(aws)
+    provider = EmulatedAws(aws)
     inputs: Properties = {"name": "shared", "displayName": "Shared", "tags": {}}
-    deployer.create("aws:sns/topic:Topic", "alarms", inputs)
+    provider.create("aws:sns/topic:Topic", "alarms", inputs)
     with pytest.raises(RefusedError, match="twice"):
-        deployer.create("aws:sns/topic:Topic", "alarms", inputs)
+        provider.create("aws:sns/topic:Topic", "alarms", inputs)
 
 
 @pytest.mark.parametrize(
