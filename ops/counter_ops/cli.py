@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from counter_ops.errors import UserError
 
 COMMANDS = {
-    "preview": ("release.preview", "preview a stack, and judge what would change"),
+    "preview": ("release.preview", "preview a stack, and let the gate judge the changes"),
     "deploy": ("release.deploy", "deploy a stack through the gate"),
-    "drift": ("release.drift", "find changes to a stack that weren't deployed"),
+    "drift": ("release.drift", "detect drift of a stack"),
     "url": ("release.url", "print the URL of a deployed stack"),
     "gate": ("gate.command", "judge the output of `pulumi preview --json`"),
     "cost": ("cost.command", "estimate the costs of a stack"),
@@ -19,7 +19,7 @@ COMMANDS = {
     "audit": ("audit", "check the locked packages for advisories"),
     "plugin": ("plugin", "install the AWS provider's plugin, or record its checksums"),
     "comment": ("workflows.preview_comment", "post a preview on its pull request"),
-    "drift-issue": ("workflows.drift_issue", "open, update or close the issue about drift"),
+    "drift-issue": ("workflows.drift_issue", "open, update or close a stack's drift issue"),
     "check-order": ("workflows.deploy_order", "refuse a commit older than the deployed one"),
     "check-protection": (
         "workflows.environment_protection",
