@@ -4,7 +4,6 @@ mod types;
 
 use std::env;
 use std::ffi::OsString;
-use std::str::FromStr;
 
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
@@ -13,6 +12,7 @@ pub use self::types::{Endpoint, RegionName, RootCertificates, TableName};
 use crate::count::StartCount;
 use crate::log::Log;
 use crate::origin::AllowedOrigins;
+use crate::setting::{NotAllowed, Setting};
 
 /// Everything that can be set. Each field names its environment variable.
 #[derive(Clone, Debug)]
@@ -66,22 +66,6 @@ pub enum ConfigError {
         /// What it may hold.
         allowed: &'static str,
     },
-}
-
-/// Text that its type can't hold. [`ConfigError`] says the rest.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("not allowed")]
-pub struct NotAllowed;
-
-/// A type that a variable is parsed into.
-pub(crate) trait Setting: FromStr<Err = NotAllowed> {
-    /// What it may hold, as the end of the sentence "It must hold …".
-    const ALLOWED: &str;
-
-    /// How a message shows a value that isn't allowed.
-    fn show(text: &str) -> String {
-        format!("{text:?}")
-    }
 }
 
 impl Config {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Number of visits counted: 1 to 2^53 − 1.
 ///

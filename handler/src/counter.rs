@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use crate::config::{Config, NotAllowed, TableName};
+use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
 use crate::dynamodb;
 use crate::log::causes;
+use crate::setting::NotAllowed;
 use crate::visit_error::VisitError;
 
 /// Partition key of the table.

@@ -4,7 +4,7 @@
 //! behind a local port. A visit takes this way through the modules:
 //!
 //! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
-//!   hold a wrong value.
+//!   hold a wrong value; `setting`: what these types have in common.
 //! * `gateway`: what API Gateway sends, and what it reads.
 //! * `handler`: event to response. Routing, the origin check, panics caught; `cors`: headers.
 //! * `counter`: the one atomic write.
@@ -27,11 +27,10 @@ mod origin;
 mod plain_requests;
 mod problem;
 mod retry;
+mod setting;
 mod visit_error;
 
-pub use config::{
-    Config, ConfigError, Endpoint, NotAllowed, RegionName, RootCertificates, TableName,
-};
+pub use config::{Config, ConfigError, Endpoint, RegionName, RootCertificates, TableName};
 pub use count::{Count, StartCount};
 pub use counter::KEY;
 pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
@@ -39,3 +38,4 @@ pub use gateway::{Event, output};
 pub use handler::Handler;
 pub use log::{Format, Level, Log, causes};
 pub use origin::{AllowedOrigins, Origin};
+pub use setting::NotAllowed;

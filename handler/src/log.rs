@@ -8,7 +8,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Which lines are written and how they look.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

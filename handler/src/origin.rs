@@ -6,7 +6,7 @@ use std::str::FromStr;
 use lambda_http::http::HeaderValue;
 use url::Url;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Origin of a page as a browser sends it: scheme, host, and the port where it isn't the default.
 ///

@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::Url;
 
-use super::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Name of a DynamoDB table.
 #[derive(Clone, Debug, Eq, PartialEq)]
