@@ -37,9 +37,14 @@ pub struct Config {
     pub log: Log,
 }
 
+/// All variables that can't be used: at least one.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("{}", sentences(.0))]
+pub struct ConfigError(Vec<VariableError>);
+
 /// A variable that can't be used, and what it may hold.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum ConfigError {
+pub enum VariableError {
     /// A required variable isn't set.
     #[error("{variable} is not set. It must hold {allowed}.")]
     Missing {
@@ -68,12 +73,25 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// One error a variable.
+    #[must_use]
+    pub fn errors(&self) -> &[VariableError] {
+        &self.0
+    }
+}
+
+fn sentences(errors: &[VariableError]) -> String {
+    let sentences: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    sentences.join(" ")
+}
+
 impl Config {
     /// Reads the environment of this process.
     ///
     /// # Errors
     ///
-    /// The first variable that can't be used.
+    /// All variables that can't be used.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_vars(|variable| env::var_os(variable))
     }
@@ -82,79 +100,111 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The first variable that can't be used.
+    /// All variables that can't be used.
     pub fn from_vars(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let vars = Vars(get);
-        Ok(Self {
-            table_name: vars.required("TABLE_NAME")?,
-            allowed_origins: vars.optional("ALLOWED_ORIGINS")?.unwrap_or_default(),
-            start_count: vars.optional("START_COUNT")?.unwrap_or_default(),
-            region: vars.required("AWS_REGION")?,
-            endpoint: match vars.optional_unless_empty("AWS_ENDPOINT_URL_DYNAMODB")? {
-                Some(endpoint) => Some(endpoint),
-                None => vars.optional_unless_empty("AWS_ENDPOINT_URL")?,
-            },
-            root_certificates: vars.optional("SSL_CERT_FILE")?,
-            credentials: vars.credentials()?,
-            log: Log {
-                level: vars.optional("AWS_LAMBDA_LOG_LEVEL")?.unwrap_or_default(),
-                format: vars.optional("AWS_LAMBDA_LOG_FORMAT")?.unwrap_or_default(),
-            },
-        })
+        let mut errors = Errors::default();
+        let table_name = errors.keep(vars.required("TABLE_NAME"));
+        let allowed_origins = errors.keep(vars.optional("ALLOWED_ORIGINS")).flatten();
+        let start_count = errors.keep(vars.optional("START_COUNT")).flatten();
+        let region = errors.keep(vars.required("AWS_REGION"));
+        let endpoint = errors.keep(vars.endpoint()).flatten();
+        let root_certificates = errors.keep(vars.optional("SSL_CERT_FILE")).flatten();
+        let credentials = vars.credentials(&mut errors);
+        let level = errors.keep(vars.optional("AWS_LAMBDA_LOG_LEVEL")).flatten();
+        let format = errors
+            .keep(vars.optional("AWS_LAMBDA_LOG_FORMAT"))
+            .flatten();
+        match (table_name, region, credentials) {
+            (Some(table_name), Some(region), Some(credentials)) if errors.0.is_empty() => {
+                Ok(Self {
+                    table_name,
+                    allowed_origins: allowed_origins.unwrap_or_default(),
+                    start_count: start_count.unwrap_or_default(),
+                    region,
+                    endpoint,
+                    root_certificates,
+                    credentials,
+                    log: Log {
+                        level: level.unwrap_or_default(),
+                        format: format.unwrap_or_default(),
+                    },
+                })
+            }
+            _ => Err(ConfigError(errors.0)),
+        }
+    }
+}
+
+/// Collects the errors of all variables, so that they are reported together.
+#[derive(Default)]
+struct Errors(Vec<VariableError>);
+
+impl Errors {
+    fn keep<T>(&mut self, read: Result<T, VariableError>) -> Option<T> {
+        read.map_err(|error| self.0.push(error)).ok()
     }
 }
 
 struct Vars<F>(F);
 
 impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
-    fn required<T: Setting>(&self, variable: &'static str) -> Result<T, ConfigError> {
+    fn required<T: Setting>(&self, variable: &'static str) -> Result<T, VariableError> {
         let allowed = T::ALLOWED;
         self.optional(variable)?
-            .ok_or(ConfigError::Missing { variable, allowed })
+            .ok_or(VariableError::Missing { variable, allowed })
     }
 
-    fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, ConfigError> {
+    fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, VariableError> {
         let allowed = T::ALLOWED;
-        match (self.0)(variable).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
-            Some(Ok(text)) => text.parse().map(Some).map_err(|NotAllowed| {
-                let value = T::show(&text);
-                ConfigError::Invalid {
-                    variable,
-                    value,
-                    allowed,
-                }
-            }),
-        }
+        let parse = |text: String| {
+            text.parse().map_err(|NotAllowed| VariableError::Invalid {
+                variable,
+                value: T::show(&text),
+                allowed,
+            })
+        };
+        self.text(variable, allowed)?.map(parse).transpose()
     }
 
-    /// The AWS SDKs treat an empty variable as unset, and so does this.
-    fn optional_unless_empty<T: Setting>(
-        &self,
-        variable: &'static str,
-    ) -> Result<Option<T>, ConfigError> {
-        match (self.0)(variable) {
-            Some(value) if !value.is_empty() => self.optional(variable),
-            _ => Ok(None),
-        }
+    /// DynamoDB's own variable goes before the one for all services. The AWS SDKs treat an empty
+    /// variable as unset, and so does this.
+    fn endpoint(&self) -> Result<Option<Endpoint>, VariableError> {
+        let is_set = |variable: &&str| (self.0)(variable).is_some_and(|value| !value.is_empty());
+        ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .find(is_set)
+            .map_or(Ok(None), |variable| self.optional(variable))
     }
 
-    fn credentials(&self) -> Result<Credentials, ConfigError> {
+    fn credentials(&self, errors: &mut Errors) -> Option<Credentials> {
         let allowed = "the function's AWS credentials, which Lambda sets";
-        let secret = |variable| match (self.0)(variable).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
+        let optional = |variable| {
+            let value = self.text(variable, allowed)?;
+            Ok(value.filter(|value| !value.is_empty()))
         };
         let required =
-            |variable| secret(variable)?.ok_or(ConfigError::Missing { variable, allowed });
-        Ok(Credentials::new(
-            required("AWS_ACCESS_KEY_ID")?,
-            required("AWS_SECRET_ACCESS_KEY")?,
-            secret("AWS_SESSION_TOKEN")?,
+            |variable| optional(variable)?.ok_or(VariableError::Missing { variable, allowed });
+        let key_id = errors.keep(required("AWS_ACCESS_KEY_ID"));
+        let secret_key = errors.keep(required("AWS_SECRET_ACCESS_KEY"));
+        let session_token = errors.keep(optional("AWS_SESSION_TOKEN")).flatten();
+        Some(Credentials::new(
+            key_id?,
+            secret_key?,
+            session_token,
             None,
             "environment",
         ))
+    }
+
+    fn text(
+        &self,
+        variable: &'static str,
+        allowed: &'static str,
+    ) -> Result<Option<String>, VariableError> {
+        (self.0)(variable)
+            .map(OsString::into_string)
+            .transpose()
+            .map_err(|_| VariableError::NotText { variable, allowed })
     }
 }

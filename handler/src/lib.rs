@@ -30,7 +30,9 @@ mod retry;
 mod setting;
 mod visit_error;
 
-pub use config::{Config, ConfigError, Endpoint, RegionName, RootCertificates, TableName};
+pub use config::{
+    Config, ConfigError, Endpoint, RegionName, RootCertificates, TableName, VariableError,
+};
 pub use count::{Count, StartCount};
 pub use counter::KEY;
 pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};

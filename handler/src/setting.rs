@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-/// A value that its type can't hold. [`ConfigError`](crate::ConfigError) has the details.
+/// A value that its type can't hold. [`VariableError`](crate::VariableError) has the details.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not allowed")]
 pub struct NotAllowed;

@@ -103,6 +103,51 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
 }
 
 #[test]
+fn all_wrong_variables_are_reported_together() {
+    let error = parse(&[
+        ("TABLE_NAME", None),
+        ("ALLOWED_ORIGINS", Some("a.example")),
+        ("START_COUNT", Some("-1")),
+        ("AWS_REGION", Some("")),
+        ("AWS_ENDPOINT_URL_DYNAMODB", Some("nowhere")),
+        ("SSL_CERT_FILE", Some("/does/not/exist")),
+        ("AWS_ACCESS_KEY_ID", None),
+        ("AWS_SECRET_ACCESS_KEY", None),
+        ("AWS_LAMBDA_LOG_LEVEL", Some("LOUD")),
+        ("AWS_LAMBDA_LOG_FORMAT", Some("xml")),
+    ])
+    .unwrap_err();
+    let starts = [
+        "TABLE_NAME is not set. It must hold ",
+        "ALLOWED_ORIGINS is \"a.example\". It must hold ",
+        "START_COUNT is \"-1\". It must hold ",
+        "AWS_REGION is \"\". It must hold ",
+        "AWS_ENDPOINT_URL_DYNAMODB is \"nowhere\". It must hold ",
+        "SSL_CERT_FILE is \"/does/not/exist\". It must hold ",
+        "AWS_ACCESS_KEY_ID is not set. It must hold ",
+        "AWS_SECRET_ACCESS_KEY is not set. It must hold ",
+        "AWS_LAMBDA_LOG_LEVEL is \"LOUD\". It must hold ",
+        "AWS_LAMBDA_LOG_FORMAT is \"xml\". It must hold ",
+    ];
+    let sentences: Vec<_> = error.errors().iter().map(ToString::to_string).collect();
+    assert_eq!(sentences.len(), starts.len(), "{error}");
+    for (sentence, start) in sentences.iter().zip(starts) {
+        assert!(sentence.starts_with(start), "{sentence}");
+    }
+    assert_eq!(error.to_string(), sentences.join(" "));
+}
+
+#[test]
+fn an_endpoint_that_would_not_be_used_is_not_looked_at() {
+    parse(&[("AWS_ENDPOINT_URL", Some("nowhere"))]).unwrap();
+    let error = parse(&[
+        ("AWS_ENDPOINT_URL_DYNAMODB", Some("nowhere")),
+        ("AWS_ENDPOINT_URL", Some("nowhere")),
+    ]);
+    assert_eq!(error.unwrap_err().errors().len(), 1);
+}
+
+#[test]
 fn a_value_that_is_no_text_is_refused_as_well() {
     let message = refusal("TABLE_NAME", OsString::from_vec(vec![b't', 0xff]));
     assert!(
