@@ -4,14 +4,17 @@ use lambda_http::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, VARY,
 };
-use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
-/// Adds what every answer carries.
+/// Adds the headers of every answer.
 ///
-/// Without an allowed origin that is `*`: a page must be able to read that its origin is refused,
-/// and there is nothing secret in that.
-pub(crate) fn finish(headers: &mut HeaderMap, allowed_origin: Option<HeaderValue>) {
+/// A refusal allows every origin: the page must be able to read why, and nothing in it is secret.
+pub(crate) fn finish(
+    mut response: Response<Body>,
+    allowed_origin: Option<HeaderValue>,
+) -> Response<Body> {
+    let headers = response.headers_mut();
     let allowed_origin = allowed_origin.unwrap_or(HeaderValue::from_static("*"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed_origin);
     headers.insert(
@@ -20,9 +23,10 @@ pub(crate) fn finish(headers: &mut HeaderMap, allowed_origin: Option<HeaderValue
     );
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Origin"));
+    response
 }
 
-/// Answers a preflight. It allows more than a page needs: there are no credentials to protect.
+/// Answers a preflight. It allows more than a page needs, since there are no credentials to protect.
 pub(crate) fn preflight() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -32,7 +36,7 @@ pub(crate) fn preflight() -> Response<Body> {
         HeaderValue::from_static("GET, OPTIONS"),
     );
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-    // A day, in seconds. Browsers keep to maxima of their own.
+    // A day, in seconds. Browsers have lower limits of their own.
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }
