@@ -11,8 +11,8 @@ use aws_sdk_dynamodb::config::{
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 
 use crate::config::Config;
-use crate::plain_requests::PlainRequests;
 use crate::retry::AtMostOnce;
+use crate::unused_interceptors::DisableUnusedInterceptors;
 
 /// Longest wait for a connection: name, TCP and TLS.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ pub(crate) fn client(config: &Config) -> Client {
                 .with_max_backoff(LONGEST_BACKOFF),
         )
         .retry_classifier(AtMostOnce)
-        .interceptor(PlainRequests)
+        .interceptor(DisableUnusedInterceptors)
         // Answers are a few hundred bytes and the attempt limit bounds them; watching their
         // throughput only costs instructions.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::cors;
 use crate::count::Count;
 use crate::counter::Counter;
-use crate::gateway::{Event, UNKNOWN};
+use crate::event::{Event, UNKNOWN_ID};
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
@@ -64,8 +64,8 @@ impl Handler {
                     .await
             }
             Err(error) => {
-                span(UNKNOWN, lambda).in_scope(|| log_malformed(&error));
-                cors::finish(Problem::Internal.response(UNKNOWN), None)
+                span(UNKNOWN_ID, lambda).in_scope(|| log_malformed(&error));
+                cors::finish(Problem::Internal.response(UNKNOWN_ID), None)
             }
         }
     }

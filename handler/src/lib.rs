@@ -5,11 +5,11 @@
 //!
 //! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
 //!   hold a wrong value; `setting`: what these types have in common.
-//! * `gateway`: what API Gateway sends, and what it reads.
+//! * `event`: API Gateway's requests and responses.
 //! * `handler`: event to response. Routing, the origin check, panics caught; `cors`: headers.
 //! * `counter`: the one atomic write.
-//! * `dynamodb`: the client with its time limits; `retry`: what may be sent a second time;
-//!   `plain_requests`: what it needn't send.
+//! * `dynamodb`: the client with its time limits; `retry`: which requests may be sent again;
+//!   `unused_interceptors`: SDK features that are switched off.
 //! * `visit_error`: what a failed write says about the visit; `problem`: failure to HTTP.
 //! * `log`: one JSON line per failure, panics included.
 //!
@@ -20,14 +20,14 @@ mod cors;
 mod count;
 mod counter;
 mod dynamodb;
-mod gateway;
+mod event;
 mod handler;
 mod log;
 mod origin;
-mod plain_requests;
 mod problem;
 mod retry;
 mod setting;
+mod unused_interceptors;
 mod visit_error;
 
 pub use config::{
@@ -36,7 +36,7 @@ pub use config::{
 pub use count::{Count, StartCount};
 pub use counter::KEY;
 pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
-pub use gateway::{Event, output};
+pub use event::{Event, proxy_response};
 pub use handler::Handler;
 pub use log::{Format, Level, Log, causes};
 pub use origin::{AllowedOrigins, Origin};

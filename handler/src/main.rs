@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
-use visitor_counter::{Config, Handler, Log, causes, output};
+use visitor_counter::{Config, Handler, Log, causes, proxy_response};
 
 /// What Lambda sets for every function, and its runtime library insists on.
 const LAMBDA_VARIABLES: [&str; 4] = [
@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
     handler.warm_up().await;
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let response = handler.handle(event.payload.get(), Some(&event.context));
-        Ok::<_, Infallible>(output(response.await))
+        Ok::<_, Infallible>(proxy_response(response.await))
     });
     // Without the layer that lambda_runtime::run adds: the handler has a log span of its own.
     match Runtime::new(service).run().await {
