@@ -21,7 +21,7 @@ pub struct Config {
     pub table_name: TableName,
     /// `ALLOWED_ORIGINS`: `*` (the default), or comma-separated origins.
     pub allowed_origins: AllowedOrigins,
-    /// `START_COUNT`: what the first visit counts up from, 0 by default.
+    /// `START_COUNT`: the number that the first visit counts up from, 0 by default.
     pub start_count: StartCount,
     /// `AWS_REGION`, required. Lambda sets it.
     pub region: RegionName,
@@ -96,7 +96,7 @@ impl Config {
         Self::from_vars(|variable| env::var_os(variable))
     }
 
-    /// Reads variables from anywhere.
+    /// Reads variables from any source.
     ///
     /// # Errors
     ///

@@ -26,7 +26,8 @@ pub(crate) fn finish(
     response
 }
 
-/// Answers a preflight. It allows more than a page needs, since there are no credentials to protect.
+/// Answers a preflight. It allows more than a page needs, since there are no credentials to
+/// protect.
 pub(crate) fn preflight() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;

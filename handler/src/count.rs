@@ -1,4 +1,4 @@
-//! The numbers a counter holds.
+//! Numbers of visits.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,15 +9,15 @@ use crate::setting::{NotAllowed, Setting};
 
 /// Number of visits counted: 1 to 2^53 − 1.
 ///
-/// The upper end is JavaScript's `Number.MAX_SAFE_INTEGER`, the largest integer that every JSON
-/// reader of a browser gets exactly.
+/// The upper end is JavaScript's `Number.MAX_SAFE_INTEGER`: browsers don't read every larger
+/// integer exactly.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Count(u64);
 
 /// Number that the first visit counts up from: 0 to 2^53 − 2.
 ///
-/// Not 0 where a site brings its count along from an older counter.
+/// Above 0 where a site continues the count of an older counter.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct StartCount(u64);
 
@@ -63,7 +63,7 @@ impl FromStr for StartCount {
     }
 }
 
-/// Digits alone: the parser of the standard library takes a sign as well.
+/// Only digits: the standard library's parser also accepts a sign.
 fn whole_number(text: &str) -> Result<u64, NotAllowed> {
     let is_signed = text.starts_with('+');
     text.parse().ok().filter(|_| !is_signed).ok_or(NotAllowed)

@@ -41,8 +41,8 @@ struct Headers<V> {
 }
 
 impl Event {
-    /// Method, and path of the API's resource. The request's own path may also hold the stage, or the
-    /// base path of a custom domain.
+    /// Method, and path of the API's resource. The request's own path may also hold the stage, or
+    /// the base path of a custom domain.
     pub(crate) fn route(&self) -> (&str, &str) {
         (&self.http_method, &self.request_context.resource_path)
     }

@@ -1,4 +1,4 @@
-//! Request to response: what API Gateway hands over, and what it gets back.
+//! From an event to its response.
 
 use std::panic::AssertUnwindSafe;
 
@@ -21,7 +21,7 @@ use crate::visit_error::VisitError;
 
 const PATH: &str = "/visitorcount";
 
-/// Answers the requests that API Gateway hands over.
+/// Answers the events that API Gateway sends.
 #[derive(Clone, Debug)]
 pub struct Handler {
     counter: Counter,
@@ -50,13 +50,13 @@ impl Handler {
     }
 
     /// Opens the connection to DynamoDB, so that the first visit needn't wait for it. Takes at most
-    /// [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT), and a failure is logged and forgotten.
+    /// [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT). A failure is only logged.
     pub async fn warm_up(&self) {
         self.counter.warm_up().await;
     }
 
-    /// Answers one event, given as JSON. Never fails: an event that can't be read and a panic become
-    /// a 500 too. The log has the ids of Lambda's context, if there is one.
+    /// Answers one event, given as JSON. Never fails: an event that can't be read and a panic
+    /// become a 500 too. The log has the ids of Lambda's context, if there is one.
     pub async fn handle(&self, event: &str, lambda: Option<&Context>) -> Response<Body> {
         match serde_json::from_str(event) {
             Ok(event) => {

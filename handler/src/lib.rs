@@ -1,19 +1,19 @@
 //! Counts the visits of a site in DynamoDB, each at most once.
 //!
-//! The binary beside this library is the Lambda function; `make run` puts the same [`Handler`]
-//! behind a local port. A visit takes this way through the modules:
+//! The binary beside this library is the Lambda function. `make run` serves the same [`Handler`] on
+//! a local port. A visit passes these modules:
 //!
 //! * `config`, with `origin` and `count`: the environment, parsed once into types that can't
 //!   hold a wrong value; `setting`: what these types have in common.
 //! * `event`: API Gateway's requests and responses.
-//! * `handler`: event to response. Routing, the origin check, panics caught; `cors`: headers.
+//! * `handler`: from event to response. Routes, checks origins, catches panics; `cors`: headers.
 //! * `counter`: the one atomic write.
 //! * `dynamodb`: the client with its time limits; `retry`: which requests may be sent again;
 //!   `unused_interceptors`: SDK features that are switched off.
-//! * `visit_error`: what a failed write says about the visit; `problem`: failure to HTTP.
-//! * `log`: one JSON line per failure, panics included.
+//! * `visit_error`: whether a failed visit may have been counted; `problem`: from errors to HTTP.
+//! * `log`: one JSON line per failure, including panics.
 //!
-//! There is no store trait: the seam for tests is the endpoint URL of DynamoDB.
+//! There is no store trait: tests replace DynamoDB itself, by its endpoint's URL.
 
 mod config;
 mod cors;
