@@ -1,12 +1,12 @@
 //! `make run`: the counter in one process, on one local port, without an AWS account.
 //!
-//! * `database`: DynamoDB, embedded, with its data in `.local/`.
+//! * `data`: DynamoDB, embedded, with its data in `.local/`.
 //! * `gateway`: HTTP to the events of API Gateway and back, with the handler of the Lambda
 //!   function between.
 //! * `page`: the demo page.
 //! * `start`: what can be set, and what can go wrong before the first visit.
 
-mod database;
+mod data;
 mod gateway;
 mod page;
 mod start;
@@ -22,7 +22,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use visitor_counter::Handler;
 
-use crate::database::Database;
+use crate::data::Database;
 use crate::start::StartError;
 
 /// How long requests under way may take to end once the process is told to.
@@ -50,7 +50,7 @@ async fn run() -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let banner = banner(listener.local_addr()?, &dynamodb, &database::path()?);
+    let banner = banner(listener.local_addr()?, &dynamodb, &data::path()?);
     say(io::stdout(), &banner);
     let server = axum::serve(listener, gateway::routes(handler)).with_graceful_shutdown(async {
         let _ = stopped.await;
@@ -76,7 +76,7 @@ fn banner(address: SocketAddr, dynamodb: &str, data: &Path) -> String {
          dynamodb  {dynamodb} (table {table})\n  \
          data      {data}\n\
          Ctrl-C stops it. Delete the data to start anew.\n",
-        table = database::TABLE,
+        table = data::TABLE,
         data = data.display(),
     )
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use visitor_counter::{Config, ConfigError};
 
-use crate::database;
+use crate::data;
 
 const DEFAULT_PORT: u16 = 3000;
 
@@ -67,7 +67,7 @@ pub(crate) async fn listen(port: u16) -> Result<TcpListener, StartError> {
 /// (`ALLOWED_ORIGINS`, `START_COUNT`, the log level) can be set here as well.
 pub(crate) fn config(endpoint: &str) -> Result<Config, ConfigError> {
     Config::from_vars(|variable| match variable {
-        "TABLE_NAME" => Some(database::TABLE.into()),
+        "TABLE_NAME" => Some(data::TABLE.into()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.into()),
         "AWS_LAMBDA_LOG_FORMAT" => Some("Text".into()),
         "ALLOWED_ORIGINS" | "START_COUNT" | "AWS_LAMBDA_LOG_LEVEL" => env::var_os(variable),
