@@ -103,12 +103,21 @@ async fn a_port_that_is_no_number_is_shown() {
 }
 
 #[tokio::test]
-async fn a_wrong_setting_of_the_function_is_shown() {
-    for (variable, value) in [("START_COUNT", "-1"), ("ALLOWED_ORIGINS", "example.com")] {
-        let more = [("PORT", "0"), (variable, value)];
-        let ended = Server::refuse(folder().path(), &more).await;
-        ended.assert_refused(&format!("error: {variable} is {value:?}. It must hold"));
+async fn all_wrong_settings_are_shown_together_and_one_a_line() {
+    let folder = folder();
+    let wrong = [
+        ("PORT", "http"),
+        ("ALLOWED_ORIGINS", "example.com"),
+        ("START_COUNT", "-1"),
+    ];
+    let ended = Server::refuse(folder.path(), &wrong).await;
+    let lines: Vec<_> = ended.stderr.lines().collect();
+    assert_eq!(lines.len(), wrong.len(), "{lines:?}");
+    for (line, (variable, value)) in lines.iter().zip(wrong) {
+        let start = format!("error: {variable} is {value:?}. It must hold ");
+        assert!(line.starts_with(&start), "{line}");
     }
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""));
 }
 
 #[tokio::test]
