@@ -2,15 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::support::engine::Engine;
+use visitor_counter_testkit::Table;
+
 use crate::support::event;
 use crate::support::lambda::{Lambda, Outcome};
 use crate::support::reply::Reply;
 
 /// Sends one event to the program with a new counter, which allows one origin.
 async fn outcome(event: &Value) -> Outcome {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("ALLOWED_ORIGINS", "https://a.example")]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("ALLOWED_ORIGINS", "https://a.example")]).await;
     lambda.invoke(event).await
 }
 

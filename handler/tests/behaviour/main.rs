@@ -2,7 +2,7 @@
 //!
 //! * `decisions`: what each answer of DynamoDB comes to, over a faked wire.
 //! * `broken_wire`: the same for connections that fail, down to the bytes.
-//! * `engine`: counting on a real engine, embedded.
+//! * `counting`: the count in an embedded DynamoDB.
 //! * `faults`: random sequences of everything that fails, with books that must balance.
 //! * `requests`: routing, origins and headers.
 //! * `process`: the built program as Lambda would run it; `BOOTSTRAP=path` runs another build.
@@ -17,8 +17,8 @@
 )]
 
 mod broken_wire;
+mod counting;
 mod decisions;
-mod engine;
 mod events;
 mod faults;
 mod process;

@@ -9,8 +9,9 @@ use visitor_counter::{
     StartCount, TableName,
 };
 
+use visitor_counter_testkit::TlsTerminator;
+
 use crate::support::config;
-use crate::support::tls::Terminator;
 
 fn parse(replaced: &[(&str, Option<&str>)]) -> Result<Config, ConfigError> {
     let replaced: Vec<_> = replaced
@@ -192,7 +193,7 @@ fn a_secret_is_never_shown() {
 
 #[tokio::test]
 async fn certificates_must_all_be_usable() {
-    let tls = Terminator::start("http://127.0.0.1:1").await;
+    let tls = TlsTerminator::start("http://127.0.0.1:1").await;
     let good = std::fs::read_to_string(tls.certificate()).unwrap();
     let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     parse(&[("SSL_CERT_FILE", Some(tls.certificate()))]).unwrap();

@@ -12,10 +12,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use visitor_counter::OPERATION_LIMIT;
+use visitor_counter_testkit::http::read_message;
+use visitor_counter_testkit::until_closed;
 
 use super::fault::{Applied, Cut, Fault};
-use crate::support::closed::until_closed;
-use crate::support::http::read_message;
 
 /// A proxy on a port of its own.
 pub(super) struct Proxy {

@@ -15,7 +15,8 @@ use super::expected::Expected;
 use super::fault::{Fault, Outcome};
 use super::proxy::Proxy;
 use super::quota::Quota;
-use crate::support::engine::Engine;
+use visitor_counter_testkit::Table;
+
 use crate::support::event;
 use crate::support::lambda::Lambda;
 use crate::support::reply::Reply;
@@ -118,11 +119,11 @@ impl Sequence {
     }
 
     async fn visit_all(&self, at: &mut usize) -> Books {
-        let engine = Engine::start().await;
+        let table = Table::start().await;
         if let Some(stored) = self.stored {
-            engine.store(&json!({ "N": stored.to_string() }));
+            table.store(&json!({ "N": stored.to_string() }));
         }
-        let mut proxy = Proxy::start(&engine.url);
+        let mut proxy = Proxy::start(table.url());
         proxy.plan([self.warm_up]);
         if self.warm_up == Fault::Unreachable {
             proxy.shut().await;
@@ -175,7 +176,7 @@ impl Sequence {
             );
             assert_eq!(reply.header("access-control-allow-origin"), Some(ORIGIN));
             assert_eq!(
-                stored_number(&engine).unwrap_or(self.start_count),
+                stored_number(&table).unwrap_or(self.start_count),
                 balance,
                 "{context}"
             );
@@ -185,8 +186,8 @@ impl Sequence {
     }
 }
 
-fn stored_number(engine: &Engine) -> Option<u64> {
-    match &engine.stored()["N"] {
+fn stored_number(table: &Table) -> Option<u64> {
+    match &table.stored()["N"] {
         Value::String(number) => Some(number.parse().unwrap()),
         _ => None,
     }

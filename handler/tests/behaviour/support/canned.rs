@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::header;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::TABLE;
+use visitor_counter_testkit::TABLE;
 
 /// A server that gives canned answers to updates, one after the other and the last for ever.
 pub(crate) struct Canned(MockServer);

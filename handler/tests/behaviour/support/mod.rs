@@ -7,21 +7,14 @@
 //! * `event`, `reply`: what API Gateway sends and what it reads.
 
 pub(crate) mod canned;
-pub(crate) mod closed;
-pub(crate) mod engine;
 pub(crate) mod event;
-pub(crate) mod faulty;
-pub(crate) mod http;
 pub(crate) mod lambda;
-pub(crate) mod relay;
 pub(crate) mod reply;
-pub(crate) mod tls;
 
 use std::ffi::OsString;
 
 use visitor_counter::{Config, ConfigError, Handler};
-
-pub(crate) const TABLE: &str = "visitor-counter-test";
+use visitor_counter_testkit::TABLE;
 
 /// The environment of a function whose DynamoDB is at `endpoint`.
 pub(crate) fn environment(endpoint: &str) -> Vec<(&'static str, String)> {

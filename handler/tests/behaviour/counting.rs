@@ -1,45 +1,46 @@
-//! Counting on a real engine.
+//! The count in an embedded DynamoDB.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::engine::Engine;
+use visitor_counter_testkit::Table;
+
 use crate::support::{event, handler};
 
 #[tokio::test]
 async fn the_first_visit_creates_the_item_and_each_visit_adds_exactly_one() {
-    let engine = Engine::start().await;
-    let handler = handler(&engine.url, &[]);
-    assert_eq!(engine.stored(), Value::Null);
+    let table = Table::start().await;
+    let handler = handler(table.url(), &[]);
+    assert_eq!(table.stored(), Value::Null);
     for expected in 1..=5 {
         assert_eq!(
             event::send(&handler, &event::visit()).await.count(),
             expected
         );
-        assert_eq!(engine.stored(), json!({ "N": expected.to_string() }));
+        assert_eq!(table.stored(), json!({ "N": expected.to_string() }));
     }
 }
 
 #[tokio::test]
 async fn the_start_value_applies_to_the_first_visit_alone() {
-    let engine = Engine::start().await;
+    let table = Table::start().await;
     for expected in [1001, 1002] {
-        let handler = handler(&engine.url, &[("START_COUNT", "1000")]);
+        let handler = handler(table.url(), &[("START_COUNT", "1000")]);
         assert_eq!(
             event::send(&handler, &event::visit()).await.count(),
             expected
         );
     }
-    let handler = handler(&engine.url, &[("START_COUNT", "5")]);
+    let handler = handler(table.url(), &[("START_COUNT", "5")]);
     assert_eq!(event::send(&handler, &event::visit()).await.count(), 1003);
 }
 
 #[tokio::test]
 async fn parallel_visitors_get_distinct_counts_without_a_gap() {
-    let engine = Engine::start().await;
+    let table = Table::start().await;
     let visitors = (0..64).map(|_| {
         // A handler each, as each instance of a function has its own.
-        let handler = handler(&engine.url, &[]);
+        let handler = handler(table.url(), &[]);
         tokio::spawn(async move { event::send(&handler, &event::visit()).await.count() })
     });
     let mut counts: Vec<u64> = join_all(visitors)
@@ -53,9 +54,9 @@ async fn parallel_visitors_get_distinct_counts_without_a_gap() {
 
 #[tokio::test]
 async fn the_last_count_that_javascript_reads_exactly_is_reached_and_not_passed() {
-    let engine = Engine::start().await;
-    let handler = handler(&engine.url, &[]);
-    engine.store(&json!({ "N": "9007199254740990" }));
+    let table = Table::start().await;
+    let handler = handler(table.url(), &[]);
+    table.store(&json!({ "N": "9007199254740990" }));
     assert_eq!(
         event::send(&handler, &event::visit()).await.count(),
         9_007_199_254_740_991
@@ -63,13 +64,13 @@ async fn the_last_count_that_javascript_reads_exactly_is_reached_and_not_passed(
     event::send(&handler, &event::visit())
         .await
         .assert_problem(500);
-    assert_eq!(engine.stored(), json!({ "N": "9007199254740991" }));
+    assert_eq!(table.stored(), json!({ "N": "9007199254740991" }));
 }
 
 #[tokio::test]
 async fn a_stored_value_that_is_no_count_is_refused_and_left_untouched() {
-    let engine = Engine::start().await;
-    let handler = handler(&engine.url, &[]);
+    let table = Table::start().await;
+    let handler = handler(table.url(), &[]);
     for stored in [
         json!({ "N": "-3" }),
         json!({ "N": "9007199254740992" }),
@@ -78,30 +79,30 @@ async fn a_stored_value_that_is_no_count_is_refused_and_left_untouched() {
         json!({ "NULL": true }),
         json!({ "L": [{ "N": "1" }] }),
     ] {
-        engine.store(&stored);
+        table.store(&stored);
         event::send(&handler, &event::visit())
             .await
             .assert_problem(500);
-        assert_eq!(engine.stored(), stored);
+        assert_eq!(table.stored(), stored);
     }
 }
 
 #[tokio::test]
 async fn a_stored_fraction_is_never_answered_as_a_count() {
-    let engine = Engine::start().await;
-    engine.store(&json!({ "N": "1.5" }));
-    let handler = handler(&engine.url, &[]);
+    let table = Table::start().await;
+    table.store(&json!({ "N": "1.5" }));
+    let handler = handler(table.url(), &[]);
     event::send(&handler, &event::visit())
         .await
         .assert_problem(500);
     // The condition can't tell a fraction, so it was raised.
-    assert_eq!(engine.stored(), json!({ "N": "2.5" }));
+    assert_eq!(table.stored(), json!({ "N": "2.5" }));
 }
 
 #[tokio::test]
 async fn an_item_without_the_attribute_starts_at_the_start_value() {
-    let engine = Engine::start().await;
-    engine.store(&Value::Null);
-    let handler = handler(&engine.url, &[("START_COUNT", "9")]);
+    let table = Table::start().await;
+    table.store(&Value::Null);
+    let handler = handler(table.url(), &[("START_COUNT", "9")]);
     assert_eq!(event::send(&handler, &event::visit()).await.count(), 10);
 }

@@ -1,4 +1,4 @@
-//! DynamoDB behind HTTPS, with a certificate of its own.
+//! HTTPS before DynamoDB.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,15 +11,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
-/// Ends TLS and hands the bytes on to a plain server.
-pub(crate) struct Terminator {
+/// Terminates TLS, with a certificate of its own, and forwards the bytes to a plain server.
+#[derive(Debug)]
+pub struct TlsTerminator {
     address: SocketAddr,
     certificate: NamedTempFile,
     connections: Arc<AtomicUsize>,
 }
 
-impl Terminator {
-    pub(crate) async fn start(behind: &str) -> Self {
+impl TlsTerminator {
+    /// Starts it before the server at this URL.
+    pub async fn start(behind: &str) -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let certificate = NamedTempFile::new().unwrap();
@@ -53,16 +55,18 @@ impl Terminator {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its URL, without a path.
+    pub fn url(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// Path of the certificate that vouches for it.
-    pub(crate) fn certificate(&self) -> &str {
+    /// Path of the certificate to trust.
+    pub fn certificate(&self) -> &str {
         self.certificate.path().to_str().unwrap()
     }
 
-    pub(crate) fn connections(&self) -> usize {
+    /// The number of connections so far.
+    pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }

@@ -1,10 +1,10 @@
-//! HTTP/1.1, as far as raw connections need it.
+//! HTTP/1.1 on raw connections.
 
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-/// Reads one message to the end of its body; none where the other side went away.
-pub(crate) async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
+/// Reads one message to the end of its body, or none if the other side went away.
+pub async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut message = Vec::new();
     let mut buffer = [0; 4096];
     loop {

@@ -1,0 +1,26 @@
+//! Test doubles of what surrounds the counter, for the tests of the handler and the local run and for
+//! the bench. It knows nothing of the handler, whose tests depend on it.
+//!
+//! * `table`: the counter's table in an embedded DynamoDB.
+//! * `faulty_server`, `relay`, `tls`: what can happen on the way to DynamoDB.
+//! * `http`: messages on raw connections; `connections`: when they are closed for both sides.
+
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::unwrap_used,
+    reason = "a test that can't go on should fail there"
+)]
+
+mod connections;
+mod faulty_server;
+pub mod http;
+mod relay;
+mod table;
+mod tls;
+
+pub use connections::until_closed;
+pub use faulty_server::{ClosedPort, ConnectionFault, FaultyServer};
+pub use relay::Relay;
+pub use table::{TABLE, Table};
+pub use tls::TlsTerminator;
