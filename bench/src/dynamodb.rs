@@ -13,9 +13,9 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{from_slice, from_value, json, to_string};
 use tempfile::NamedTempFile;
+use visitor_counter_testkit::http::{Connection, response};
 
 use crate::contenders::Transport;
-use crate::http::{Connection, response};
 
 /// A server for all contenders, on a port for each transport.
 pub(crate) struct DynamoDb {

@@ -7,15 +7,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tempfile::NamedTempFile;
+use visitor_counter_testkit::RuntimeApi;
 
 use crate::contenders::{Contender, Transport};
 use crate::dynamodb::DynamoDb;
-use crate::lambda::Lambda;
 
-/// A running contender. Ends with it.
+/// A visit: API Gateway's event for a request by Chrome on a phone, from a page of another origin.
+const EVENT: &str = include_str!("event.json");
+
+/// A running contender. Dropping it ends the contender.
 pub(crate) struct Session {
     process: Child,
-    lambda: Lambda,
+    lambda: RuntimeApi,
     /// From the start of the process to its first question for an event.
     pub(crate) init: Duration,
     output: NamedTempFile,
@@ -29,7 +32,7 @@ impl Session {
         dynamodb: &DynamoDb,
         tool: &[String],
     ) -> Result<Self> {
-        let lambda = Lambda::start()?;
+        let lambda = RuntimeApi::start()?;
         let output = NamedTempFile::new()?;
         let words = [tool, &contender.command()].concat();
         let started = Instant::now();
@@ -57,7 +60,7 @@ impl Session {
 
     /// Sends one visit, and returns how long it took.
     pub(crate) fn call(&self) -> Result<Duration> {
-        self.explain(self.lambda.call())
+        self.explain(self.lambda.call(EVENT))
     }
 
     /// The most memory that it had in its hands, in kB.
@@ -95,7 +98,7 @@ impl Drop for Session {
 
 /// What Lambda sets for a function, and where its DynamoDB is.
 fn environment(
-    lambda: &Lambda,
+    lambda: &RuntimeApi,
     dynamodb: &DynamoDb,
     transport: Transport,
 ) -> Vec<(&'static str, String)> {
@@ -103,7 +106,7 @@ fn environment(
     let session_token = "IQoJb3JpZ2luX2Vj".repeat(75);
     let path = |path: &Path| path.display().to_string();
     vec![
-        ("AWS_LAMBDA_RUNTIME_API", lambda.address.to_string()),
+        ("AWS_LAMBDA_RUNTIME_API", lambda.address().to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),

@@ -3,6 +3,7 @@
 //!
 //! * `table`: the counter's table in an embedded DynamoDB.
 //! * `faulty_server`, `relay`, `tls`: what can happen on the way to DynamoDB.
+//! * `runtime_api`: Lambda, as the function sees it.
 //! * `http`: messages on raw connections; `connections`: when they are closed for both sides.
 
 #![expect(
@@ -16,11 +17,13 @@ mod connections;
 mod faulty_server;
 pub mod http;
 mod relay;
+mod runtime_api;
 mod table;
 mod tls;
 
 pub use connections::until_closed;
 pub use faulty_server::{ClosedPort, ConnectionFault, FaultyServer};
 pub use relay::Relay;
+pub use runtime_api::RuntimeApi;
 pub use table::{TABLE, Table};
 pub use tls::TlsTerminator;

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use visitor_counter::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
-
 use visitor_counter_testkit::{ClosedPort, ConnectionFault, FaultyServer};
 
 use crate::support::reply::Reply;

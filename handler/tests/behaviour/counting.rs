@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-
 use visitor_counter_testkit::Table;
 
 use crate::support::{event, handler};

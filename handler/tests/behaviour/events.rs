@@ -1,7 +1,6 @@
 //! What API Gateway sends the program, and what it reads from it.
 
 use serde_json::{Value, json};
-
 use visitor_counter_testkit::Table;
 
 use crate::support::event;

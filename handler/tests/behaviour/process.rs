@@ -6,7 +6,6 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use visitor_counter::{ATTEMPT_LIMIT, Log};
-
 use visitor_counter_testkit::{
     ClosedPort, ConnectionFault, FaultyServer, Relay, Table, TlsTerminator,
 };

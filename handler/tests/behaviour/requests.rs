@@ -1,7 +1,6 @@
 //! Routing, origins and headers: which requests count, and what every answer carries.
 
 use serde_json::{Value, json};
-
 use visitor_counter_testkit::{ClosedPort, Table};
 
 use crate::support::reply::Reply;

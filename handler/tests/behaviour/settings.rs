@@ -8,7 +8,6 @@ use visitor_counter::{
     AllowedOrigins, Config, ConfigError, Count, Endpoint, Format, Level, Origin, RegionName,
     StartCount, TableName,
 };
-
 use visitor_counter_testkit::TlsTerminator;
 
 use crate::support::config;

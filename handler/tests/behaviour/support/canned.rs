@@ -1,10 +1,9 @@
 //! Canned answers in DynamoDB's protocol.
 
 use serde_json::{Value, json};
+use visitor_counter_testkit::TABLE;
 use wiremock::matchers::header;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use visitor_counter_testkit::TABLE;
 
 /// A server that gives canned answers to updates, one after the other and the last for ever.
 pub(crate) struct Canned(MockServer);

@@ -1,4 +1,4 @@
-//! Lambda's Runtime API, for one contender.
+//! Lambda's Runtime API, for one program.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,11 +11,8 @@ use serde_json::Value;
 
 use crate::http::{Connection, response};
 
-/// Longer than any contender takes for anything, also under valgrind.
+/// Longer than any program takes for anything, also under valgrind.
 const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A visit: what API Gateway makes of a request by Chrome on a phone, for a page of another origin.
-const EVENT: &str = include_str!("event.json");
 
 const HEADERS: &str = "content-type: application/json\r\n\
     lambda-runtime-aws-request-id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n\
@@ -25,7 +22,7 @@ const HEADERS: &str = "content-type: application/json\r\n\
 
 /// What the threads of the Runtime API tell.
 enum News {
-    /// The contender asked for an event.
+    /// The program asked for an event.
     Asked(Instant),
     /// It answered one.
     Answered {
@@ -37,28 +34,34 @@ enum News {
     Failed(String),
 }
 
-/// The Runtime API. Its threads end with the contender's connections.
-pub(crate) struct Lambda {
-    pub(crate) address: SocketAddr,
-    go: Sender<()>,
+/// The Runtime API. Its threads end with the program's connections.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    address: SocketAddr,
+    events: Sender<String>,
     news: Receiver<News>,
 }
 
 /// What the connections share.
 struct Shared {
-    go: Mutex<Receiver<()>>,
+    events: Mutex<Receiver<String>>,
     /// When the latest event was sent.
     sent: Mutex<Instant>,
     news: Mutex<Sender<News>>,
 }
 
-impl Lambda {
-    pub(crate) fn start() -> Result<Self> {
+impl RuntimeApi {
+    /// Serves it on a free port.
+    ///
+    /// # Errors
+    ///
+    /// There is no free port.
+    pub fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
-        let ((go, went), (tell, news)) = (channel(), channel());
+        let ((events, queue), (tell, news)) = (channel(), channel());
         let shared = Arc::new(Shared {
-            go: Mutex::new(went),
+            events: Mutex::new(queue),
             sent: Mutex::new(Instant::now()),
             news: Mutex::new(tell),
         });
@@ -72,11 +75,24 @@ impl Lambda {
                 });
             }
         });
-        Ok(Self { address, go, news })
+        Ok(Self {
+            address,
+            events,
+            news,
+        })
     }
 
-    /// Waits until the contender asks for an event, and returns when it did.
-    pub(crate) fn asked(&self) -> Result<Instant> {
+    /// The value of `AWS_LAMBDA_RUNTIME_API`.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until the program asks for an event, and returns when it did.
+    ///
+    /// # Errors
+    ///
+    /// It does something else.
+    pub fn asked(&self) -> Result<Instant> {
         match self.next()? {
             News::Asked(at) => Ok(at),
             News::Answered { .. } => bail!("it answered without an event"),
@@ -85,9 +101,13 @@ impl Lambda {
     }
 
     /// Hands an event over, and returns how long its answer took, from the event's first byte to the
-    /// answer's last. Waits until the contender asks for the next one.
-    pub(crate) fn call(&self) -> Result<Duration> {
-        self.go.send(())?;
+    /// answer's last. Waits until the program asks for the next one.
+    ///
+    /// # Errors
+    ///
+    /// It does something else, or its answer isn't a 200.
+    pub fn call(&self, event: &str) -> Result<Duration> {
+        self.events.send(event.to_owned())?;
         let News::Answered { sent, read, body } = self.next()? else {
             bail!("it failed, or asked for another event before it answered");
         };
@@ -112,16 +132,16 @@ impl Shared {
     fn serve(&self, stream: TcpStream) -> Result<()> {
         stream.set_nodelay(true)?;
         let mut connection = Connection::new(stream);
-        let event = response("200 OK", HEADERS, EVENT);
         while let Some(request) = connection.read()? {
             let read = Instant::now();
             match (request.method.as_str(), request.path.rsplit('/').next()) {
                 ("GET", Some("next")) => {
                     self.tell(News::Asked(read));
-                    let waiting = self.go.lock().map(|go| go.recv());
-                    let Ok(Ok(())) = waiting else {
+                    let waiting = self.events.lock().map(|events| events.recv());
+                    let Ok(Ok(event)) = waiting else {
                         return Ok(());
                     };
+                    let event = response("200 OK", HEADERS, &event);
                     if let Ok(mut sent) = self.sent.lock() {
                         *sent = Instant::now();
                     }
@@ -146,7 +166,7 @@ impl Shared {
 
     fn tell(&self, news: News) {
         if let Ok(tell) = self.news.lock() {
-            // Nobody listens any longer where the contender has ended.
+            // Nobody listens any longer where the program has ended.
             let _ = tell.send(news);
         }
     }
