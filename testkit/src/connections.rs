@@ -9,8 +9,8 @@ const ESTABLISHED: &str = "01";
 
 /// Waits until no program takes a connection to this port for open.
 ///
-/// On a busy machine, bytes on another connection may arrive before the end of this one, though they
-/// were sent later. Only Linux shows the state; elsewhere this returns at once.
+/// On a busy machine, bytes on another connection may arrive before the end of this one, though
+/// they were sent later. Only Linux shows the state; elsewhere this returns at once.
 pub async fn until_closed(port: u16) {
     let remote = format!(":{port:04X}");
     let is_open = |line: &str| {

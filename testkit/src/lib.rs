@@ -1,14 +1,16 @@
-//! Test doubles of what surrounds the counter, for the tests of the handler and the local run and for
-//! the bench. It knows nothing of the handler, whose tests depend on it.
+//! Test doubles of what surrounds the counter, for the tests of the handler and the local run and
+//! for the bench. They know nothing of the handler, whose tests depend on them.
 //!
+//! * `runtime_api`: Lambda, as a function sees it; `process`: programs and what they leave behind.
 //! * `table`: the counter's table in an embedded DynamoDB.
-//! * `faulty_server`, `relay`, `tls`: what can happen on the way to DynamoDB.
-//! * `runtime_api`: Lambda, as the function sees it.
-//! * `http`: messages on raw connections; `connections`: when they are closed for both sides.
+//! * `faulty_server`, `relay`, `tls`: everything that can happen on the way to DynamoDB.
+//! * `http`: messages on raw connections; `listener`: a port that is served by threads;
+//!   `connections`: whether they are closed for both sides.
 
 #![expect(
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that can't go on should fail there"
 )]
@@ -16,6 +18,8 @@
 mod connections;
 mod faulty_server;
 pub mod http;
+mod listener;
+pub mod process;
 mod relay;
 mod runtime_api;
 mod table;
@@ -23,7 +27,8 @@ mod tls;
 
 pub use connections::until_closed;
 pub use faulty_server::{ClosedPort, ConnectionFault, FaultyServer};
+pub use listener::Listener;
 pub use relay::Relay;
-pub use runtime_api::RuntimeApi;
+pub use runtime_api::{Call, REQUEST_ID, RuntimeApi, TRACE_ID};
 pub use table::{TABLE, Table};
-pub use tls::TlsTerminator;
+pub use tls::{CertificateAuthority, TlsTerminator};

@@ -26,7 +26,8 @@ impl Table {
         self.server.url()
     }
 
-    /// Writes the item, with its attribute `visits` in DynamoDB's JSON, or without it if it is null.
+    /// Writes the item, with its attribute `visits` in DynamoDB's JSON, or without it if it is
+    /// null.
     pub fn store(&self, visits: &Value) {
         let mut item = json!({ "id": { "S": "site" } });
         if !visits.is_null() {

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use visitor_counter::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
 use visitor_counter_testkit::{ClosedPort, ConnectionFault, FaultyServer};
 
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
 /// Longest back-off between two attempts, and what a busy machine may add.
 const BACKOFF: Duration = Duration::from_secs(1);

@@ -4,7 +4,8 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use visitor_counter_testkit::Table;
 
-use crate::support::{event, handler};
+use crate::support::environment::handler;
+use crate::support::event;
 
 #[tokio::test]
 async fn the_first_visit_creates_the_item_and_each_visit_adds_exactly_one() {

@@ -8,8 +8,9 @@ use visitor_counter::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 use wiremock::ResponseTemplate;
 
 use crate::support::canned::{Canned, answer, counted, error};
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
 /// Sends one visit, and returns its reply with the number of requests that DynamoDB received.
 async fn visit(answers: impl IntoIterator<Item = ResponseTemplate>) -> (Reply, usize) {

@@ -4,21 +4,14 @@ use serde_json::{Value, json};
 use visitor_counter_testkit::Table;
 
 use crate::support::event;
-use crate::support::lambda::{Lambda, Outcome};
+use crate::support::lambda::Lambda;
 use crate::support::reply::Reply;
 
 /// Sends one event to the program with a new counter, which allows one origin.
-async fn outcome(event: &Value) -> Outcome {
+async fn reply(event: &Value) -> Reply {
     let table = Table::start().await;
     let lambda = Lambda::start(table.url(), &[("ALLOWED_ORIGINS", "https://a.example")]).await;
-    lambda.invoke(event).await
-}
-
-async fn reply(event: &Value) -> Reply {
-    match outcome(event).await {
-        Outcome::Response(response) => Reply::from_gateway(&response),
-        Outcome::Failure(error) => panic!("reported as failed: {error}"),
-    }
+    lambda.request(event).await
 }
 
 #[tokio::test]

@@ -6,13 +6,14 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use visitor_counter::{ATTEMPT_LIMIT, Log};
+use visitor_counter_testkit::process::Ended;
 use visitor_counter_testkit::{
-    ClosedPort, ConnectionFault, FaultyServer, Relay, Table, TlsTerminator,
+    ClosedPort, ConnectionFault, FaultyServer, REQUEST_ID, Relay, TRACE_ID, Table, TlsTerminator,
 };
 
 use crate::support::canned::{Canned, error};
 use crate::support::event;
-use crate::support::lambda::{Ended, Lambda, Outcome, REQUEST_ID, command};
+use crate::support::lambda::{Lambda, command};
 
 #[tokio::test]
 async fn it_counts() {
@@ -87,11 +88,8 @@ async fn what_is_no_json_fails_alone() {
     let table = Table::start().await;
     let lambda = Lambda::start(table.url(), &[]).await;
     for event in ["", "{"] {
-        let outcome = lambda.invoke(event).await;
-        assert!(
-            matches!(outcome, Outcome::Failure(_)),
-            "{event:?}: {outcome:?}"
-        );
+        let invoked = lambda.invoke(event).await;
+        assert!(invoked.is_err(), "{event:?}: {invoked:?}");
     }
     assert_eq!(lambda.request(&event::visit()).await.count(), 1);
 }
@@ -152,10 +150,7 @@ async fn a_failure_is_one_line_with_the_ids_the_code_and_every_cause() {
     let [line] = &log[..] else { panic!("{log:?}") };
     assert_eq!(line["span"]["requestId"], reply.json()["requestId"]);
     assert_eq!(line["span"]["lambdaRequestId"], REQUEST_ID);
-    assert_eq!(
-        line["span"]["traceId"],
-        "Root=1-5e66d96f-7491f09xmpl79d18acf3d050"
-    );
+    assert_eq!(line["span"]["traceId"], TRACE_ID);
     assert_eq!(line["code"], "ResourceNotFoundException");
     assert!(
         line["causes"].as_str().unwrap().contains("says no"),
@@ -195,7 +190,7 @@ async fn no_log_level_writes_addresses_user_agents_or_secrets() {
     let table = Table::start().await;
     let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
     lambda.request(&event::visit()).await.count();
-    lambda.invoke(json!({})).await;
+    lambda.invoke(json!({})).await.unwrap();
     let log = lambda.end().await.stdout;
     assert!(log.contains("\"counted\""), "{log}");
     for private in ["192.168.", "Mozilla", "wJalrXUtnFEMI"] {
@@ -235,17 +230,15 @@ async fn all_wrong_variables_are_refused_in_one_line_with_exit_code_1() {
 
 #[tokio::test]
 async fn outside_of_lambda_it_says_so_in_one_line() {
-    let ended = Ended::read(&command().output().await.unwrap());
-    assert_eq!(ended.status.code(), Some(1));
-    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("make run"), "{}", ended.stderr);
+    let ended: Ended = command().output().await.unwrap().into();
+    ended.assert_refused("make run");
 }
 
 #[tokio::test]
 async fn a_panic_is_one_line_with_the_ids_of_its_request() {
     let mut this = Command::new(env::current_exe().unwrap());
     this.args(["--exact", "--ignored", "--nocapture", PANICS]);
-    let ended = Ended::read(&this.output().await.unwrap());
+    let ended: Ended = this.output().await.unwrap().into();
     let line = ended.stdout.lines().find(|line| line.starts_with('{'));
     let line: Value = serde_json::from_str(line.unwrap()).unwrap();
     assert_eq!(

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 use visitor_counter_testkit::{ClosedPort, Table};
 
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
 const ORIGINS: &str = "https://Example.COM:443, http://localhost:8080";
 

@@ -10,7 +10,7 @@ use visitor_counter::{
 };
 use visitor_counter_testkit::TlsTerminator;
 
-use crate::support::config;
+use crate::support::environment::config;
 
 fn parse(replaced: &[(&str, Option<&str>)]) -> Result<Config, ConfigError> {
     let replaced: Vec<_> = replaced

@@ -6,7 +6,6 @@
 )]
 
 use std::collections::BTreeSet;
-use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,6 +15,7 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::sleep;
+use visitor_counter_testkit::process::number;
 
 use crate::server::Server;
 
@@ -43,17 +43,9 @@ async fn visitors_get_distinct_counts_without_a_gap_and_kill_9_loses_none() {
 #[tokio::test]
 #[ignore = "takes minutes: make soak"]
 async fn visitors_get_distinct_counts_without_a_gap_for_a_million_visits() {
-    let visits = number("VISITS", 1_000_000);
-    let limit = Duration::from_mins(number("MINUTES", 20));
+    let visits = number("VISITS").unwrap_or(1_000_000);
+    let limit = Duration::from_mins(number("MINUTES").unwrap_or(20));
     soak(64, visits, limit).await;
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    let Ok(text) = env::var(variable) else {
-        return default;
-    };
-    text.parse()
-        .unwrap_or_else(|_| panic!("{variable} is {text:?}. It must hold a whole number."))
 }
 
 /// Lets visitors visit until so many visits are acknowledged, or the time is over, and balances the

@@ -1,8 +1,8 @@
 //! No visit is counted twice, whatever fails: random sequences of visits, each under its own seed.
 //!
 //! The built program runs between a faked Lambda and a real engine, with a proxy before the engine.
-//! After each visit the books are balanced: what the caller was told, what the proxy saw and what is
-//! stored.
+//! After each visit the books are balanced: what the caller was told, what the proxy saw and what
+//! is stored.
 //!
 //! * `sequence`: the visits of one seed; `books`: what came of them.
 //! * `fault`: what may go wrong with a request; `proxy`: does it, and remembers what was applied.
@@ -20,10 +20,10 @@ mod proxy;
 mod quota;
 mod sequence;
 
-use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt, stream};
+use visitor_counter_testkit::process::number;
 
 use self::books::Books;
 use self::fault::Fault;
@@ -53,12 +53,6 @@ async fn no_visit_is_counted_twice_in_thousands_of_sequences() {
     let first = now.as_secs() * 10_000;
     let books = run(first..first + number("SEQUENCES").unwrap_or(3_000), true).await;
     println!("{books}");
-}
-
-fn number(variable: &str) -> Option<u64> {
-    let text = env::var(variable).ok()?;
-    let number = text.parse();
-    Some(number.unwrap_or_else(|_| panic!("{variable} is {text:?}. It must hold a whole number.")))
 }
 
 /// Runs the sequences of these seeds and adds up their books.
