@@ -1,4 +1,4 @@
-//! What a connection that fails comes to, and how long it takes to find out.
+//! What the counter does when a connection fails, and how long it takes.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::support::environment::handler;
 use crate::support::event;
 use crate::support::reply::Reply;
 
-/// Longest back-off between two attempts, and what a busy machine may add.
+/// Longest back-off between two attempts, and tolerance for a busy machine.
 const BACKOFF: Duration = Duration::from_secs(1);
 const SLACK: Duration = Duration::from_millis(1500);
 

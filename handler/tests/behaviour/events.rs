@@ -1,4 +1,4 @@
-//! What API Gateway sends the program, and what it reads from it.
+//! The events that API Gateway sends the program, and the responses that it reads.
 
 use serde_json::{Value, json};
 use visitor_counter_testkit::Table;
@@ -15,7 +15,7 @@ async fn reply(event: &Value) -> Reply {
 }
 
 #[tokio::test]
-async fn the_event_of_awss_documentation_counts() {
+async fn the_event_in_the_aws_documentation_counts() {
     assert_eq!(reply(&event::visit()).await.count(), 1);
 }
 

@@ -1,4 +1,4 @@
-//! The built program as Lambda runs it: start, log, survival.
+//! The built program as Lambda runs it: its start, its log, and what it survives.
 
 use std::env;
 use std::time::Instant;
@@ -84,7 +84,7 @@ async fn an_event_of_another_kind_is_a_500_with_one_line_in_the_log() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_fails_alone() {
+async fn an_event_that_is_not_json_fails_without_the_process() {
     let table = Table::start().await;
     let lambda = Lambda::start(table.url(), &[]).await;
     for event in ["", "{"] {
@@ -95,7 +95,7 @@ async fn what_is_no_json_fails_alone() {
 }
 
 #[tokio::test]
-async fn it_starts_with_dynamodb_down_and_says_so() {
+async fn it_starts_with_dynamodb_down_and_logs_a_warning() {
     let nowhere = ClosedPort::reserve();
     let lambda = Lambda::start(&nowhere.url(), &[]).await;
     lambda.request(&event::visit()).await.assert_busy();
@@ -111,7 +111,7 @@ async fn it_starts_with_dynamodb_down_and_says_so() {
 }
 
 #[tokio::test]
-async fn it_starts_soon_though_dynamodb_says_nothing() {
+async fn it_starts_within_the_limits_of_an_attempt_though_dynamodb_never_answers() {
     let silent = FaultyServer::start(ConnectionFault::SilenceAfterRequest).await;
     let begin = Instant::now();
     let lambda = Lambda::start(&silent.url("http"), &[]).await;
@@ -229,7 +229,7 @@ async fn all_wrong_variables_are_refused_in_one_line_with_exit_code_1() {
 }
 
 #[tokio::test]
-async fn outside_of_lambda_it_says_so_in_one_line() {
+async fn outside_of_lambda_it_names_the_right_command_in_one_line() {
     let ended: Ended = command().output().await.unwrap().into();
     ended.assert_refused("make run");
 }
@@ -254,7 +254,7 @@ async fn a_panic_is_one_line_with_the_ids_of_its_request() {
 const PANICS: &str = "process::panics_in_a_process_of_its_own";
 
 #[test]
-#[ignore = "run by the test above, since a process has one log and one panic hook"]
+#[ignore = "the test above runs it, since a process has one log and one panic hook"]
 fn panics_in_a_process_of_its_own() {
     Log::default().init();
     tracing::error_span!("request", requestId = "c6af9ac6").in_scope(|| panic!("a bug"));

@@ -1,4 +1,4 @@
-//! Routing, origins and headers: which requests count, and what every answer carries.
+//! Routing, origins and headers: which requests count, and the headers of every answer.
 
 use serde_json::{Value, json};
 use visitor_counter_testkit::{ClosedPort, Table};
@@ -9,7 +9,7 @@ use crate::support::reply::Reply;
 
 const ORIGINS: &str = "https://Example.COM:443, http://localhost:8080";
 
-/// Sends one request to a new counter; returns the reply, and whether it counted.
+/// Sends one request to a new counter. Returns the reply, and whether it counted.
 async fn send(allowed_origins: &str, event: &Value) -> (Reply, bool) {
     let table = Table::start().await;
     let handler = handler(table.url(), &[("ALLOWED_ORIGINS", allowed_origins)]);

@@ -1,4 +1,4 @@
-//! The environment: what is allowed, what is refused, and what the refusal says.
+//! The environment: which values are allowed, and what the errors say.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -28,7 +28,7 @@ fn refusal(variable: &str, value: impl Into<OsString>) -> String {
 }
 
 #[test]
-fn only_what_lambda_and_the_stack_always_set_is_required() {
+fn only_variables_that_lambda_and_the_stack_always_set_are_required() {
     let config = parse(&[("AWS_ENDPOINT_URL_DYNAMODB", None)]).unwrap();
     assert_eq!(config.allowed_origins, AllowedOrigins::Any);
     assert_eq!(config.start_count, StartCount::default());
@@ -138,7 +138,7 @@ fn all_wrong_variables_are_reported_together() {
 }
 
 #[test]
-fn an_endpoint_that_would_not_be_used_is_not_looked_at() {
+fn an_endpoint_that_is_not_used_may_be_wrong() {
     parse(&[("AWS_ENDPOINT_URL", Some("nowhere"))]).unwrap();
     let error = parse(&[
         ("AWS_ENDPOINT_URL_DYNAMODB", Some("nowhere")),
@@ -148,7 +148,7 @@ fn an_endpoint_that_would_not_be_used_is_not_looked_at() {
 }
 
 #[test]
-fn a_value_that_is_no_text_is_refused_as_well() {
+fn a_value_that_is_not_text_is_refused() {
     let message = refusal("TABLE_NAME", OsString::from_vec(vec![b't', 0xff]));
     assert!(
         message.starts_with("TABLE_NAME is not valid UTF-8."),
@@ -157,7 +157,7 @@ fn a_value_that_is_no_text_is_refused_as_well() {
 }
 
 #[test]
-fn empty_credentials_are_as_good_as_none() {
+fn empty_credentials_are_missing_credentials() {
     for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         let message = refusal(variable, "");
         assert!(
@@ -204,7 +204,7 @@ async fn certificates_must_all_be_usable() {
 }
 
 #[test]
-fn the_endpoint_of_dynamodb_goes_before_the_one_of_all_services() {
+fn the_endpoint_for_dynamodb_goes_before_the_one_for_all_services() {
     let both = parse(&[("AWS_ENDPOINT_URL", Some("http://all.example"))]).unwrap();
     assert_eq!(both.endpoint.unwrap().to_string(), "http://127.0.0.1:8000/");
     let all = [
@@ -250,7 +250,7 @@ const VARIABLES: [&str; 12] = [
     "TABLE_NAME",
 ];
 
-/// What a browser could send as `Origin`, give or take its case and default port.
+/// An `Origin` that browsers could send, except for its case and a default port.
 const ORIGIN: &str =
     "(http|HTTPS)://[A-Za-z]([A-Za-z0-9]|-[a-z]){0,10}(\\.[a-z]{2,5}){0,2}(:[1-9][0-9]{0,3})?";
 
@@ -266,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn what_looks_like_an_origin_is_refused_or_survives_being_written_and_read(
+    fn every_text_is_refused_or_is_an_origin_that_survives_being_written_and_read(
         text in "(https?|ftp)://[\\PC/@:?#\\[\\]]{0,20}(:[0-9]{0,6})?/?",
     ) {
         if let Ok(origin) = text.parse::<Origin>() {

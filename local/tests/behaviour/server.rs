@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     program: Child,
     stdout: BufReader<ChildStdout>,
-    /// What it said at its start.
+    /// What it printed at its start.
     pub(crate) banner: String,
     /// URL without a path.
     pub(crate) url: String,
@@ -35,7 +35,7 @@ impl Server {
                 .await
                 .unwrap()
                 .unwrap();
-            assert_ne!(read, 0, "it ended: {banner}");
+            assert_ne!(read, 0, "it ended after: {banner}");
         }
         let page = banner
             .split_whitespace()
@@ -69,7 +69,7 @@ impl Server {
         self.build(method, path).send().await.unwrap()
     }
 
-    /// Visits, and returns the number that it was told.
+    /// Sends one visit, and returns its number.
     pub(crate) async fn visit(&self) -> u64 {
         let response = self.request("GET", "/visitorcount").await;
         let answer: Value = response.json().await.unwrap();
