@@ -32,7 +32,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts a contender, under a tool where there is one, and waits until it asks for an event.
+    /// Starts a contender, under a tool if there is one, and waits until it asks for an event.
     pub(crate) fn start(
         contender: Contender,
         transport: Transport,
