@@ -4,6 +4,7 @@ mod types;
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
 
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
@@ -12,7 +13,7 @@ pub use self::types::{Endpoint, RegionName, RootCertificates, TableName};
 use crate::count::StartCount;
 use crate::log::Log;
 use crate::origin::AllowedOrigins;
-use crate::setting::{NotAllowed, Setting};
+use crate::setting::Setting;
 
 /// Everything that can be set. Each field names its environment variable.
 #[derive(Clone, Debug)]
@@ -38,39 +39,27 @@ pub struct Config {
 }
 
 /// All variables that can't be used: at least one.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[error("{}", sentences(.0))]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError(Vec<VariableError>);
 
 /// A variable that can't be used, and what it may hold.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum VariableError {
-    /// A required variable isn't set.
-    #[error("{variable} is not set. It must hold {allowed}.")]
-    Missing {
-        /// Its name.
-        variable: &'static str,
-        /// What it may hold.
-        allowed: &'static str,
-    },
-    /// A variable has a wrong value.
-    #[error("{variable} is {value}. It must hold {allowed}.")]
-    Invalid {
-        /// Its name.
-        variable: &'static str,
-        /// Its value, in quotes and without secrets.
-        value: String,
-        /// What it may hold.
-        allowed: &'static str,
-    },
-    /// A variable isn't text.
-    #[error("{variable} is not valid UTF-8. It must hold {allowed}.")]
-    NotText {
-        /// Its name.
-        variable: &'static str,
-        /// What it may hold.
-        allowed: &'static str,
-    },
+#[error("{variable} {reason}. It must hold {allowed}.")]
+pub struct VariableError {
+    variable: &'static str,
+    reason: Reason,
+    allowed: &'static str,
+}
+
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+enum Reason {
+    #[error("is not set")]
+    Missing,
+    /// The value is in quotes and without secrets.
+    #[error("is {0}")]
+    Invalid(String),
+    #[error("is not valid UTF-8")]
+    NotText,
 }
 
 impl ConfigError {
@@ -81,9 +70,17 @@ impl ConfigError {
     }
 }
 
-fn sentences(errors: &[VariableError]) -> String {
-    let sentences: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    sentences.join(" ")
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut space = "";
+        for error in &self.0 {
+            write!(f, "{space}{error}")?;
+            space = " ";
+        }
+        Ok(())
+    }
 }
 
 impl Config {
@@ -102,21 +99,22 @@ impl Config {
     ///
     /// All variables that can't be used.
     pub fn from_vars(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
-        let vars = Vars(get);
-        let mut errors = Errors::default();
-        let table_name = errors.keep(vars.required("TABLE_NAME"));
-        let allowed_origins = errors.keep(vars.optional("ALLOWED_ORIGINS")).flatten();
-        let start_count = errors.keep(vars.optional("START_COUNT")).flatten();
-        let region = errors.keep(vars.required("AWS_REGION"));
-        let endpoint = errors.keep(vars.endpoint()).flatten();
-        let root_certificates = errors.keep(vars.optional("SSL_CERT_FILE")).flatten();
-        let credentials = vars.credentials(&mut errors);
-        let level = errors.keep(vars.optional("AWS_LAMBDA_LOG_LEVEL")).flatten();
-        let format = errors
-            .keep(vars.optional("AWS_LAMBDA_LOG_FORMAT"))
-            .flatten();
+        let mut vars = Vars {
+            get: &get,
+            errors: Vec::new(),
+        };
+        // All are read before any error ends this.
+        let table_name = vars.required("TABLE_NAME");
+        let allowed_origins = vars.optional("ALLOWED_ORIGINS");
+        let start_count = vars.optional("START_COUNT");
+        let region = vars.required("AWS_REGION");
+        let endpoint = vars.endpoint();
+        let root_certificates = vars.optional("SSL_CERT_FILE");
+        let credentials = vars.credentials();
+        let level = vars.optional("AWS_LAMBDA_LOG_LEVEL");
+        let format = vars.optional("AWS_LAMBDA_LOG_FORMAT");
         match (table_name, region, credentials) {
-            (Some(table_name), Some(region), Some(credentials)) if errors.0.is_empty() => {
+            (Some(table_name), Some(region), Some(credentials)) if vars.errors.is_empty() => {
                 Ok(Self {
                     table_name,
                     allowed_origins: allowed_origins.unwrap_or_default(),
@@ -131,63 +129,53 @@ impl Config {
                     },
                 })
             }
-            _ => Err(ConfigError(errors.0)),
+            _ => Err(ConfigError(vars.errors)),
         }
     }
 }
 
-/// Collects the errors of all variables, so that they are reported together.
-#[derive(Default)]
-struct Errors(Vec<VariableError>);
-
-impl Errors {
-    fn keep<T>(&mut self, read: Result<T, VariableError>) -> Option<T> {
-        read.map_err(|error| self.0.push(error)).ok()
-    }
+/// Reads variables, and collects the errors of those that can't be used.
+struct Vars<'a> {
+    get: &'a dyn Fn(&str) -> Option<OsString>,
+    errors: Vec<VariableError>,
 }
 
-struct Vars<F>(F);
-
-impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
-    fn required<T: Setting>(&self, variable: &'static str) -> Result<T, VariableError> {
-        let allowed = T::ALLOWED;
-        self.optional(variable)?
-            .ok_or(VariableError::Missing { variable, allowed })
+impl Vars<'_> {
+    fn required<T: Setting>(&mut self, variable: &'static str) -> Option<T> {
+        let value = (self.get)(variable);
+        if value.is_none() {
+            self.refuse(variable, Reason::Missing, T::ALLOWED);
+        }
+        self.parse(variable, value?)
     }
 
-    fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, VariableError> {
-        let allowed = T::ALLOWED;
-        let parse = |text: String| {
-            text.parse().map_err(|NotAllowed| VariableError::Invalid {
-                variable,
-                value: T::show(&text),
-                allowed,
-            })
-        };
-        self.text(variable, allowed)?.map(parse).transpose()
+    fn optional<T: Setting>(&mut self, variable: &'static str) -> Option<T> {
+        let value = (self.get)(variable)?;
+        self.parse(variable, value)
     }
 
-    /// DynamoDB's own variable goes before the one for all services. The AWS SDKs treat an empty
-    /// variable as unset, and so does this.
-    fn endpoint(&self) -> Result<Option<Endpoint>, VariableError> {
-        let is_set = |variable: &&str| (self.0)(variable).is_some_and(|value| !value.is_empty());
+    /// DynamoDB's own variable goes before the one for all services.
+    fn endpoint(&mut self) -> Option<Endpoint> {
         ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
             .into_iter()
-            .find(is_set)
-            .map_or(Ok(None), |variable| self.optional(variable))
+            .find_map(|variable| Some((variable, self.non_empty(variable)?)))
+            .and_then(|(variable, value)| self.parse(variable, value))
     }
 
-    fn credentials(&self, errors: &mut Errors) -> Option<Credentials> {
-        let allowed = "the function's AWS credentials, which Lambda sets";
-        let optional = |variable| {
-            let value = self.text(variable, allowed)?;
-            Ok(value.filter(|value| !value.is_empty()))
-        };
-        let required =
-            |variable| optional(variable)?.ok_or(VariableError::Missing { variable, allowed });
-        let key_id = errors.keep(required("AWS_ACCESS_KEY_ID"));
-        let secret_key = errors.keep(required("AWS_SECRET_ACCESS_KEY"));
-        let session_token = errors.keep(optional("AWS_SESSION_TOKEN")).flatten();
+    fn credentials(&mut self) -> Option<Credentials> {
+        const ALLOWED: &str = "the function's AWS credentials, which Lambda sets";
+        let [key_id, secret_key, session_token] = [
+            ("AWS_ACCESS_KEY_ID", true),
+            ("AWS_SECRET_ACCESS_KEY", true),
+            ("AWS_SESSION_TOKEN", false),
+        ]
+        .map(|(variable, is_required)| {
+            let value = self.non_empty(variable);
+            if value.is_none() && is_required {
+                self.refuse(variable, Reason::Missing, ALLOWED);
+            }
+            self.text(variable, value?, ALLOWED)
+        });
         Some(Credentials::new(
             key_id?,
             secret_key?,
@@ -197,14 +185,38 @@ impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
         ))
     }
 
+    /// The AWS SDKs treat an empty variable as unset, and so does this.
+    fn non_empty(&self, variable: &str) -> Option<OsString> {
+        (self.get)(variable).filter(|value| !value.is_empty())
+    }
+
+    fn parse<T: Setting>(&mut self, variable: &'static str, value: OsString) -> Option<T> {
+        let text = self.text(variable, value, T::ALLOWED)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.refuse(variable, Reason::Invalid(T::show(&text)), T::ALLOWED);
+        }
+        parsed
+    }
+
     fn text(
-        &self,
+        &mut self,
         variable: &'static str,
+        value: OsString,
         allowed: &'static str,
-    ) -> Result<Option<String>, VariableError> {
-        (self.0)(variable)
-            .map(OsString::into_string)
-            .transpose()
-            .map_err(|_| VariableError::NotText { variable, allowed })
+    ) -> Option<String> {
+        let text = value.into_string().ok();
+        if text.is_none() {
+            self.refuse(variable, Reason::NotText, allowed);
+        }
+        text
+    }
+
+    fn refuse(&mut self, variable: &'static str, reason: Reason, allowed: &'static str) {
+        self.errors.push(VariableError {
+            variable,
+            reason,
+            allowed,
+        });
     }
 }

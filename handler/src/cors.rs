@@ -7,22 +7,24 @@ use lambda_http::http::header::{
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
+use crate::origin::ANY;
+
 /// Adds the headers of every answer.
 ///
 /// A refusal allows every origin: the page must be able to read why, and nothing in it is secret.
 pub(crate) fn finish(
     mut response: Response<Body>,
-    allowed_origin: Option<HeaderValue>,
+    allowed_origin: Option<&HeaderValue>,
 ) -> Response<Body> {
+    let allowed_origin = allowed_origin.unwrap_or(&ANY).clone();
     let headers = response.headers_mut();
-    let allowed_origin = allowed_origin.unwrap_or(HeaderValue::from_static("*"));
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed_origin);
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("Retry-After"),
     );
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
     response
 }
 

@@ -1,6 +1,7 @@
 //! Numbers of visits.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::Serialize;
@@ -41,10 +42,7 @@ impl FromStr for Count {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match whole_number(text)? {
-            number if (1..=Self::MAX.0).contains(&number) => Ok(Self(number)),
-            _ => Err(NotAllowed),
-        }
+        whole_number(text, 1..=Self::MAX.0).map(Self)
     }
 }
 
@@ -56,17 +54,17 @@ impl FromStr for StartCount {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match whole_number(text)? {
-            number if number <= Self::MAX.0 => Ok(Self(number)),
-            _ => Err(NotAllowed),
-        }
+        whole_number(text, 0..=Self::MAX.0).map(Self)
     }
 }
 
 /// Only digits: the standard library's parser also accepts a sign.
-fn whole_number(text: &str) -> Result<u64, NotAllowed> {
+fn whole_number(text: &str, range: RangeInclusive<u64>) -> Result<u64, NotAllowed> {
     let is_signed = text.starts_with('+');
-    text.parse().ok().filter(|_| !is_signed).ok_or(NotAllowed)
+    text.parse()
+        .ok()
+        .filter(|number| !is_signed && range.contains(number))
+        .ok_or(NotAllowed)
 }
 
 impl fmt::Display for Count {

@@ -94,7 +94,7 @@ impl Handler {
     }
 
     /// Finds the route, and the `Access-Control-Allow-Origin` of its answer.
-    fn admit(&self, event: &Event) -> Result<(Route, HeaderValue), Problem> {
+    fn admit(&self, event: &Event) -> Result<(Route, &HeaderValue), Problem> {
         // The route first: API Gateway's own 404 doesn't look at the origin either.
         let route = route(event).ok_or(Problem::NotFound)?;
         let origin = self.origins.admit(event.origin());

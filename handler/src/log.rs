@@ -8,7 +8,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::setting::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting, one_of};
 
 /// Which lines are written and how they look.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -104,14 +104,15 @@ impl FromStr for Level {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match text.to_ascii_uppercase().as_str() {
-            "TRACE" => Ok(Self::Trace),
-            "DEBUG" => Ok(Self::Debug),
-            "INFO" => Ok(Self::Info),
-            "WARN" => Ok(Self::Warn),
-            "ERROR" | "FATAL" => Ok(Self::Error),
-            _ => Err(NotAllowed),
-        }
+        let levels = [
+            ("TRACE", Self::Trace),
+            ("DEBUG", Self::Debug),
+            ("INFO", Self::Info),
+            ("WARN", Self::Warn),
+            ("ERROR", Self::Error),
+            ("FATAL", Self::Error),
+        ];
+        one_of(text, &levels)
     }
 }
 
@@ -123,10 +124,6 @@ impl FromStr for Format {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match text.to_ascii_uppercase().as_str() {
-            "JSON" => Ok(Self::Json),
-            "TEXT" => Ok(Self::Text),
-            _ => Err(NotAllowed),
-        }
+        one_of(text, &[("JSON", Self::Json), ("TEXT", Self::Text)])
     }
 }

@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::setting::{NotAllowed, Setting};
 
+/// The `Access-Control-Allow-Origin` that allows every page to read an answer.
+pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
+
 /// Origin of a page as a browser sends it: scheme, host, and the port where it isn't the default.
 ///
 /// Parsing normalises as browsers do: lower case, no default port, international host names in
@@ -67,14 +70,14 @@ impl AllowedOrigins {
     ///
     /// A request without `Origin` (same origin, curl) is served. No browser reads the header then,
     /// so it names the first allowed origin.
-    pub(crate) fn admit(&self, origin: Option<&str>) -> Option<HeaderValue> {
-        match (self, origin) {
-            (Self::Any, _) => Some(HeaderValue::from_static("*")),
-            (Self::List(list), None) => list.first().map(|first| first.0.clone()),
-            (Self::List(list), Some(origin)) => list
-                .iter()
-                .find(|allowed| allowed.0 == origin)
-                .map(|allowed| allowed.0.clone()),
+    pub(crate) fn admit(&self, origin: Option<&str>) -> Option<&HeaderValue> {
+        let Self::List(list) = self else {
+            return Some(&ANY);
+        };
+        let mut list = list.iter().map(|allowed| &allowed.0);
+        match origin {
+            None => list.next(),
+            Some(origin) => list.find(|allowed| *allowed == origin),
         }
     }
 }

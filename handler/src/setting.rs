@@ -19,3 +19,12 @@ pub(crate) trait Setting: FromStr<Err = NotAllowed> {
         format!("{text:?}")
     }
 }
+
+/// Finds the value with this name, in upper or lower case.
+pub(crate) fn one_of<T: Copy>(text: &str, values: &[(&str, T)]) -> Result<T, NotAllowed> {
+    values
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text))
+        .map(|(_, value)| *value)
+        .ok_or(NotAllowed)
+}

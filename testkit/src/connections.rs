@@ -1,4 +1,4 @@
-//! When a connection is closed for both sides.
+//! Whether both sides know that a connection is closed.
 
 use std::fs;
 

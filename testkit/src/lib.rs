@@ -1,11 +1,11 @@
-//! Test doubles of what surrounds the counter, for the tests of the handler and the local run and
-//! for the bench. They know nothing of the handler, whose tests depend on them.
+//! Test doubles of everything around the counter, for the tests of the handler and the local run,
+//! and for the bench. They don't depend on the handler, since its tests depend on them.
 //!
 //! * `runtime_api`: Lambda, as a function sees it; `process`: programs and what they leave behind.
 //! * `table`: the counter's table in an embedded DynamoDB.
-//! * `faulty_server`, `relay`, `tls`: everything that can happen on the way to DynamoDB.
-//! * `http`: messages on raw connections; `listener`: a port that is served by threads;
-//!   `connections`: whether they are closed for both sides.
+//! * `faulty_server`, `relay`, `tls`: what can happen on the way to DynamoDB.
+//! * `http`: messages on raw connections; `listener`: a port that threads serve; `connections`:
+//!   whether both sides know that one is closed.
 
 #![expect(
     clippy::missing_panics_doc,

@@ -1,4 +1,4 @@
-//! A port that is served by threads.
+//! A port that threads serve.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// A port of the loopback interface. It accepts connections until this is dropped.
 ///
-/// Threads and not tasks: whatever the bench's doubles do is part of its figures.
+/// Threads, not tasks: the time that the bench's doubles take is part of its figures.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,

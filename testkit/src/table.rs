@@ -14,7 +14,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Serves an empty table on a port of its own.
+    /// Serves an empty table on a free port.
     pub async fn start() -> Self {
         let dynamodb = EmbeddedDynamoDb::in_memory(TABLE, "id").unwrap();
         let server = dynamodb.serve().await.unwrap();

@@ -2,10 +2,16 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use visitor_counter::Handler;
 use visitor_counter_testkit::Table;
 
 use crate::support::environment::handler;
 use crate::support::event;
+use crate::support::reply::Reply;
+
+async fn visit(handler: &Handler) -> Reply {
+    event::send(handler, &event::visit()).await
+}
 
 #[tokio::test]
 async fn the_first_visit_creates_the_item_and_each_visit_adds_exactly_one() {
@@ -13,10 +19,7 @@ async fn the_first_visit_creates_the_item_and_each_visit_adds_exactly_one() {
     let handler = handler(table.url(), &[]);
     assert_eq!(table.stored(), Value::Null);
     for expected in 1..=5 {
-        assert_eq!(
-            event::send(&handler, &event::visit()).await.count(),
-            expected
-        );
+        assert_eq!(visit(&handler).await.count(), expected);
         assert_eq!(table.stored(), json!({ "N": expected.to_string() }));
     }
 }
@@ -26,13 +29,10 @@ async fn the_start_value_applies_to_the_first_visit_alone() {
     let table = Table::start().await;
     for expected in [1001, 1002] {
         let handler = handler(table.url(), &[("START_COUNT", "1000")]);
-        assert_eq!(
-            event::send(&handler, &event::visit()).await.count(),
-            expected
-        );
+        assert_eq!(visit(&handler).await.count(), expected);
     }
     let handler = handler(table.url(), &[("START_COUNT", "5")]);
-    assert_eq!(event::send(&handler, &event::visit()).await.count(), 1003);
+    assert_eq!(visit(&handler).await.count(), 1003);
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn parallel_visitors_get_distinct_counts_without_a_gap() {
     let visitors = (0..64).map(|_| {
         // A handler each, as each instance of a function has its own.
         let handler = handler(table.url(), &[]);
-        tokio::spawn(async move { event::send(&handler, &event::visit()).await.count() })
+        tokio::spawn(async move { visit(&handler).await.count() })
     });
     let mut counts: Vec<u64> = join_all(visitors)
         .await
@@ -57,13 +57,8 @@ async fn the_last_count_that_javascript_reads_exactly_is_reached_and_not_passed(
     let table = Table::start().await;
     let handler = handler(table.url(), &[]);
     table.store(&json!({ "N": "9007199254740990" }));
-    assert_eq!(
-        event::send(&handler, &event::visit()).await.count(),
-        9_007_199_254_740_991
-    );
-    event::send(&handler, &event::visit())
-        .await
-        .assert_problem(500);
+    assert_eq!(visit(&handler).await.count(), 9_007_199_254_740_991);
+    visit(&handler).await.assert_problem(500);
     assert_eq!(table.stored(), json!({ "N": "9007199254740991" }));
 }
 
@@ -80,9 +75,7 @@ async fn a_stored_value_that_is_no_count_is_refused_and_left_untouched() {
         json!({ "L": [{ "N": "1" }] }),
     ] {
         table.store(&stored);
-        event::send(&handler, &event::visit())
-            .await
-            .assert_problem(500);
+        visit(&handler).await.assert_problem(500);
         assert_eq!(table.stored(), stored);
     }
 }
@@ -92,10 +85,8 @@ async fn a_stored_fraction_is_never_answered_as_a_count() {
     let table = Table::start().await;
     table.store(&json!({ "N": "1.5" }));
     let handler = handler(table.url(), &[]);
-    event::send(&handler, &event::visit())
-        .await
-        .assert_problem(500);
-    // The condition can't tell a fraction, so it was raised.
+    visit(&handler).await.assert_problem(500);
+    // The condition lets fractions pass, so the write incremented it.
     assert_eq!(table.stored(), json!({ "N": "2.5" }));
 }
 
@@ -104,5 +95,5 @@ async fn an_item_without_the_attribute_starts_at_the_start_value() {
     let table = Table::start().await;
     table.store(&Value::Null);
     let handler = handler(table.url(), &[("START_COUNT", "9")]);
-    assert_eq!(event::send(&handler, &event::visit()).await.count(), 10);
+    assert_eq!(visit(&handler).await.count(), 10);
 }

@@ -20,7 +20,7 @@ pub use dynoxide::{Database, DynoxideError as Error};
 pub struct EmbeddedDynamoDb(Database);
 
 impl EmbeddedDynamoDb {
-    /// Opens a table that ends with the last copy of this.
+    /// Creates a table that lives as long as the last clone of this.
     ///
     /// # Errors
     ///
@@ -29,7 +29,7 @@ impl EmbeddedDynamoDb {
         create_table(Database::memory()?, table, key)
     }
 
-    /// Opens a file, and creates file and table if they don't exist.
+    /// Opens a file. Creates the file and the table if they don't exist.
     ///
     /// # Errors
     ///
