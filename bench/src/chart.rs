@@ -1,11 +1,11 @@
-//! The figures as bars.
+//! The figures as a chart.
 
 use std::fmt::Write as _;
 
 use crate::contenders::Contender;
 use crate::figures::{Figures, Unit};
 
-/// The groups of bars: a heading and a figure each.
+/// The groups of bars: a heading, and the name of its figure.
 const GROUPS: [(&str, &str); 4] = [
     ("Init", "http.init"),
     ("First call, TLS", "tls.first"),
@@ -14,15 +14,15 @@ const GROUPS: [(&str, &str); 4] = [
 ];
 
 const WIDTH: f64 = 720.0;
-/// Where bars begin and how long the longest is.
+/// The start of all bars, and the length of the longest.
 const LEFT: f64 = 90.0;
 const LONGEST: f64 = 520.0;
 const BAR: f64 = 16.0;
 const GAP: f64 = 6.0;
 const HEADING: f64 = 34.0;
 
-/// One chart with a group of bars for each figure. Each decade is equally long, or Python's bars
-/// would leave nothing of the others.
+/// Draws a group of bars for each figure. The scale is logarithmic, or Python's bars would dwarf
+/// the others.
 pub(crate) fn draw(figures: &Figures) -> String {
     let mut bars = String::new();
     let mut y = 0.0;
@@ -78,7 +78,7 @@ rect {{ fill: #afb8c1 }}
     )
 }
 
-/// The length of a bar: the least value of its group has a tenth of the longest.
+/// The length of a bar. The shortest of a group has a tenth of the longest.
 fn length(value: f64, least: f64, most: f64) -> f64 {
     if most <= least {
         return LONGEST;

@@ -1,4 +1,4 @@
-//! Who is compared, and how each is built.
+//! The programs to compare, and how to build them.
 
 use std::fs;
 use std::io::Write;
@@ -15,15 +15,15 @@ use crate::figures::{Figures, Unit};
 /// One way to write the function.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Contender {
-    /// Ours, as it is packaged.
+    /// This project's function, as it is packaged.
     Counter,
     /// `lambda_http` alone.
     Hello,
-    /// One plain HTTP request: the least that goes to DynamoDB.
+    /// One plain HTTP request: the least that any counter sends to DynamoDB.
     Raw,
-    /// The Rust of a tutorial, everything on its defaults.
+    /// Rust as in a tutorial, with all defaults.
     Defaults,
-    /// The Python of most tutorials.
+    /// Python as in most tutorials.
     Python,
 }
 
@@ -36,11 +36,11 @@ pub(crate) enum Transport {
 
 const CONTENDERS: &str = "bench/contenders/Cargo.toml";
 const PYTHON: &str = "bench/contenders/python";
-/// A target folder of its own: cargo locks it while it builds.
+/// A target folder of its own, since cargo locks the folder while it builds.
 const TUTORIAL: &str = "target/bench/tutorial";
 const VENV: &str = "target/bench/python";
 
-/// What `make package` makes, for arm64 whatever this machine is.
+/// The output of `make package`: always for arm64.
 const PACKAGE: &str = "target/lambda/visitor-counter/bootstrap.zip";
 
 impl Contender {
@@ -73,7 +73,7 @@ impl Contender {
         self != Self::Python
     }
 
-    /// The command that starts it, from the workspace's root.
+    /// The command that starts it.
     pub(crate) fn command(self) -> Vec<String> {
         match self {
             Self::Python => ["bin/python", "-m", "awslambdaric", "handler.handler"]
@@ -86,12 +86,12 @@ impl Contender {
         }
     }
 
-    /// The folder that it is started in.
+    /// The folder to start it in, relative to the workspace.
     pub(crate) fn folder(self) -> &'static str {
         if self.is_rust() { "." } else { PYTHON }
     }
 
-    /// What it has in its environment besides what all have.
+    /// Its environment, in addition to what all contenders get.
     pub(crate) fn environment(self) -> &'static [(&'static str, &'static str)] {
         match self {
             // As infra/stack/function.py sets it.
@@ -108,8 +108,8 @@ impl Contender {
         }
     }
 
-    /// Builds all of them. The largest is built beside the others, or a part of this would take one
-    /// core alone.
+    /// Builds all of them. The slowest to build runs in parallel with the others, or a core would
+    /// be idle for a part of the time.
     pub(crate) fn build_all() -> Result<()> {
         thread::scope(|scope| {
             let defaults = scope.spawn(|| Self::Defaults.build());
@@ -153,7 +153,7 @@ impl Contender {
         }
     }
 
-    /// Measures the archive that would be uploaded.
+    /// Measures the size of the archive to upload.
     pub(crate) fn measure_archive(self, figures: &mut Figures) -> Result<()> {
         let file = match self {
             Self::Python => Path::new(PYTHON).join("handler.py"),
@@ -193,7 +193,7 @@ fn absolute(path: &str) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.into())
 }
 
-/// Installs what the Python contender needs, once.
+/// Installs the packages of the Python contender, unless they are installed.
 fn install() -> Result<()> {
     let locked = fs::read(Path::new(PYTHON).join("requirements.txt"))?;
     let installed = Path::new(VENV).join("requirements.txt");

@@ -1,44 +1,43 @@
-//! DynamoDB, played by an engine in this process: over HTTP or TLS, in front of one table.
+//! DynamoDB for all contenders: one table, over HTTP or TLS.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use dynoxide::Database;
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use serde_json::{from_slice, from_value, json, to_string};
-use tempfile::NamedTempFile;
+use rustls::{ServerConnection, StreamOwned};
+use serde_json::{from_slice, to_string};
+use visitor_counter_dynamodb::EmbeddedDynamoDb;
+use visitor_counter_testkit::http::{Connection, response};
+use visitor_counter_testkit::{CertificateAuthority, Listener};
 
 use crate::contenders::Transport;
-use crate::http::{Connection, response};
 
-/// A server for all contenders, on a port for each transport.
+/// A server with a port for each transport.
 pub(crate) struct DynamoDb {
-    http: SocketAddr,
-    tls: SocketAddr,
-    certificates: NamedTempFile,
+    http: Listener,
+    tls: Listener,
+    authority: CertificateAuthority,
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    engine: Database,
-    /// How long a read took that came first on its connection, with the connection's set-up.
+    embedded: EmbeddedDynamoDb,
+    /// How long the latest warm-up read took, including its connection's set-up. A warm-up is a
+    /// read that comes first on its connection.
     warm_up: Mutex<Option<Duration>>,
 }
 
 impl DynamoDb {
     pub(crate) fn start() -> Result<Self> {
         let shared = Arc::new(Shared {
-            engine: engine()?,
+            embedded: EmbeddedDynamoDb::in_memory("visits", "id")?,
             warm_up: Mutex::default(),
         });
-        let certificates = NamedTempFile::new()?;
-        let config = Arc::new(tls(certificates.path())?);
+        let authority = CertificateAuthority::new()?;
+        let config = authority.server();
         let http = serve(&shared, Ok)?;
         let tls = serve(&shared, move |stream| {
             Ok(StreamOwned::new(
@@ -49,48 +48,38 @@ impl DynamoDb {
         Ok(Self {
             http,
             tls,
-            certificates,
+            authority,
             shared,
         })
     }
 
     pub(crate) fn url(&self, transport: Transport) -> String {
         match transport {
-            Transport::Http => format!("http://{}", self.http),
-            Transport::Tls => format!("https://{}", self.tls),
+            Transport::Http => format!("http://{}", self.http.address()),
+            Transport::Tls => format!("https://{}", self.tls.address()),
         }
     }
 
-    /// The file of the CA that vouches for it.
-    pub(crate) fn certificates(&self) -> &Path {
-        self.certificates.path()
+    /// The file of the certificate to trust.
+    pub(crate) fn certificate(&self) -> &Path {
+        self.authority.path()
     }
 
-    /// How long the warm-up read since the last time took, if there was one.
+    /// Takes the time of the warm-up read, if there was one since the last call.
     pub(crate) fn warm_up(&self) -> Option<Duration> {
         self.shared.warm_up.lock().ok()?.take()
     }
 }
 
-/// Serves each connection in a thread of its own, for as long as the process lives.
 fn serve<S: Read + Write>(
     shared: &Arc<Shared>,
-    wrap: impl Fn(TcpStream) -> Result<S> + Clone + Send + 'static,
-) -> Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
+    wrap: impl Fn(TcpStream) -> Result<S> + Send + Sync + 'static,
+) -> Result<Listener> {
     let shared = shared.clone();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let accepted = Instant::now();
-            // Or TLS, which writes in pieces, waits for the other side's delayed acknowledgements.
-            let _ = stream.set_nodelay(true);
-            let (shared, wrap) = (shared.clone(), wrap.clone());
-            // A contender that is killed breaks its connection off.
-            thread::spawn(move || shared.answer(accepted, wrap(stream)?));
-        }
-    });
-    Ok(address)
+    Ok(Listener::start(move |stream, accepted| {
+        // Fails when a contender is killed, which is how it ends.
+        let _ = wrap(stream).and_then(|stream| shared.answer(accepted, stream));
+    })?)
 }
 
 impl Shared {
@@ -100,10 +89,16 @@ impl Shared {
         while let Some(request) = connection.read()? {
             let is_read = request.operation.ends_with(".GetItem");
             let body = if is_read {
-                let read = self.engine.get_item(from_slice(&request.body)?)?;
+                let read = self
+                    .embedded
+                    .database()
+                    .get_item(from_slice(&request.body)?)?;
                 to_string(&read)?
             } else {
-                let written = self.engine.update_item(from_slice(&request.body)?)?;
+                let written = self
+                    .embedded
+                    .database()
+                    .update_item(from_slice(&request.body)?)?;
                 to_string(&written)?
             };
             connection.write(&answer(&body))?;
@@ -119,38 +114,8 @@ impl Shared {
     }
 }
 
-/// The table of all contenders, in memory.
-fn engine() -> Result<Database> {
-    let engine = Database::memory()?;
-    engine.create_table(from_value(json!({
-        "TableName": "visits",
-        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
-        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
-        "BillingMode": "PAY_PER_REQUEST",
-    }))?)?;
-    Ok(engine)
-}
-
 fn answer(body: &str) -> Vec<u8> {
     let headers = "content-type: application/x-amz-json-1.0\r\n\
                    x-amzn-requestid: 5GMV3F2I9Q2J4QZ6D0B1T9S0F3VV4KQNSO5AEMVJF66Q9ASUAAJG\r\n";
     response("200 OK", headers, body)
-}
-
-/// A CA in a file, and a server's configuration with a certificate of it.
-fn tls(file: &Path) -> Result<ServerConfig> {
-    let mut ca = CertificateParams::default();
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    // A certificate that is named as its issuer counts as signed by itself.
-    ca.distinguished_name.push(DnType::CommonName, "bench CA");
-    let ca_key = KeyPair::generate()?;
-    std::fs::write(file, ca.self_signed(&ca_key)?.pem())?;
-    let key = KeyPair::generate()?;
-    let certificate = CertificateParams::new(["127.0.0.1".to_owned()])?
-        .signed_by(&key, &Issuer::new(ca, ca_key))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key.into())?)
 }

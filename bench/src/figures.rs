@@ -1,10 +1,10 @@
-//! What was measured.
+//! All measurements.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// What a figure counts.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 pub(crate) enum Unit {
     #[serde(rename = "ms")]
@@ -23,7 +23,7 @@ pub(crate) struct Figure {
     values: Vec<f64>,
 }
 
-/// The middle of some values, and the middles of their halves.
+/// Median and quartiles of some values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
     pub(crate) lower_quartile: f64,
@@ -59,8 +59,7 @@ impl Figure {
         spread(&self.values)
     }
 
-    /// How many times another figure this is: the median over the rounds, so that what slowed a
-    /// round slows both.
+    /// The ratio to another figure, taken within each round: load that slows a round slows both.
     pub(crate) fn per(&self, other: &Self) -> Spread {
         let rounds = self.values.iter().zip(&other.values);
         spread(&rounds.map(|(own, other)| own / other).collect::<Vec<_>>())
@@ -77,7 +76,7 @@ fn spread(values: &[f64]) -> Spread {
     }
 }
 
-/// The value that so many percent of sorted values don't exceed.
+/// The value that so many percent of the sorted values don't exceed.
 pub(crate) fn percentile<T: Copy + Default>(sorted: &[T], percent: usize) -> T {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted

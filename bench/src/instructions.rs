@@ -1,4 +1,4 @@
-//! How many instructions a start and a call take: repeatable, whatever else the machine does.
+//! The instructions of a start and of a call. Other load on the machine doesn't change them.
 
 use std::process::Command;
 
@@ -10,20 +10,20 @@ use crate::figures::{Figures, Unit};
 use crate::report;
 use crate::session::Session;
 
-/// A call's instructions are the difference between runs with so many calls.
+/// The instructions of a call are the difference between runs with these numbers of calls.
 const CALLS: [u32; 2] = [100, 300];
 
-/// What can count.
+/// A tool that counts instructions.
 #[derive(Clone, Copy)]
 enum Tool {
-    /// The processor itself.
+    /// Counts in the processor.
     Perf,
-    /// A simulation of one, without the instructions for SHA-256 that the processor may have.
+    /// Counts in a simulated processor, which lacks the real one's instructions for SHA-256.
     Valgrind,
 }
 
 impl Tool {
-    /// The best of those that work here.
+    /// The best tool that works here.
     fn here() -> Option<Self> {
         [Self::Perf, Self::Valgrind].into_iter().find(|tool| {
             let words = tool.words();
@@ -52,7 +52,7 @@ impl Tool {
         .collect()
     }
 
-    /// What makes it end the program and tell.
+    /// The signal that ends the program and makes the tool report.
     fn signal(self) -> &'static str {
         match self {
             Self::Perf => "-INT",
@@ -60,7 +60,7 @@ impl Tool {
         }
     }
 
-    /// Finds the count in what it wrote.
+    /// Finds the count in the tool's output.
     fn count(self, output: &str) -> Option<f64> {
         match self {
             Self::Perf => output
@@ -84,8 +84,8 @@ impl Tool {
     }
 }
 
-/// Counts each contender's, where something here can. Not Python's under valgrind, which takes
-/// minutes.
+/// Counts those of each contender, if a tool works here. Leaves out Python under valgrind, which
+/// takes minutes.
 pub(crate) fn measure(figures: &mut Figures) -> Result<()> {
     let Some(tool) = Tool::here() else {
         report::say("no instructions: neither perf (with a counter) nor valgrind works here");
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_count_is_found_in_what_the_tools_write() {
+    fn a_count_is_found_in_the_output_of_each_tool() {
         let perf = "51234,,instructions:u,1012,100.00,,\n";
         assert_eq!(Tool::Perf.count(perf), Some(51_234.0));
         let valgrind = "==1== Events    : Ir\n==1== Collected : 590266\n";
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_without_a_counter_is_none() {
+    fn a_processor_without_a_counter_gives_no_count() {
         assert_eq!(
             Tool::Perf.count("<not supported>,,instructions:u,0,100.00,,\n"),
             None

@@ -1,23 +1,21 @@
-//! `make bench`: the function's speed beside the alternatives, as ratios of one run.
+//! `make bench`: the function's speed compared with the alternatives, as ratios within one run.
 //!
-//! Each round starts every contender anew, in random order, between the same stand-ins for Lambda and
-//! DynamoDB, so that whatever else the machine does hits all of them.
+//! Each round starts every contender anew, in random order, with the same fakes of Lambda and
+//! DynamoDB. So other load on the machine slows all of them.
 //!
-//! * `contenders`: who they are, and how they are built.
-//! * `http`, `lambda`, `dynamodb`: the stand-ins, on plain threads, since all that they take is in
-//!   the figures.
-//! * `session`: one contender from its start to its end; `rounds`: all of them, again and again.
+//! * `contenders`: the programs to compare, and how to build them.
+//! * `dynamodb`: an embedded DynamoDB for all of them. Lambda's Runtime API is in the testkit. Both
+//!   run on plain threads, since the figures include the time that they take.
+//! * `session`: one contender, from its start to its end; `rounds`: all of them, many times.
 //! * `instructions`: the same under `perf` or valgrind.
-//! * `figures`: what was measured, and its medians; `targets`: what must be reached.
+//! * `figures`: all measurements and their medians; `targets`: the limits that they must keep.
 //! * `report`, `chart`: tables, JSON and SVG.
 
 mod chart;
 mod contenders;
 mod dynamodb;
 mod figures;
-mod http;
 mod instructions;
-mod lambda;
 mod report;
 mod rounds;
 mod session;
@@ -36,10 +34,10 @@ use crate::contenders::Contender;
 use crate::figures::Figures;
 use crate::targets::Targets;
 
-/// Where the results go, from the workspace's root.
+/// The folder of the results, relative to the workspace.
 const RESULTS: &str = "target/bench";
 
-/// The page whose table is between these marks.
+/// The page with the table of figures.
 const PAGE: &str = "docs/performance.md";
 const CHART: &str = "docs/images/performance.svg";
 
@@ -54,17 +52,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Keeps this process, and what it starts, on the core that it is on.
+/// Pins this process and its children to one core.
 ///
-/// A small function has less than one core as well. With two, a good part of each figure is the time
-/// until an idle one wakes up, which differs from machine to machine.
-fn stay_on_one_core() -> Result<()> {
+/// A small function has less than one core, too. With two, each figure would include the time to
+/// wake up an idle core, which differs between machines.
+fn pin_to_one_core() -> Result<()> {
     let mut one = CpuSet::new();
     one.set(sched_getcpu());
-    sched_setaffinity(None, &one).context("can't stay on one core")
+    sched_setaffinity(None, &one).context("can't pin the process to one core")
 }
 
-/// Measures, reports, and says whether all targets are reached.
+/// Measures and reports. Returns whether all targets are reached.
 fn run() -> Result<bool> {
     if !cfg!(target_os = "linux") {
         bail!("the bench reads a process's peak memory from /proc: run it on Linux");
@@ -76,7 +74,7 @@ fn run() -> Result<bool> {
 
     report::say("building the contenders, which takes minutes the first time");
     Contender::build_all()?;
-    stay_on_one_core()?;
+    pin_to_one_core()?;
     let mut figures = Figures::default();
     rounds::measure(rounds, &mut figures)?;
     instructions::measure(&mut figures)?;

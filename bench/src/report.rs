@@ -1,4 +1,4 @@
-//! What the figures look like: on the terminal, in the docs, as JSON.
+//! The figures on the terminal, in the docs and as JSON.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::contenders::Contender;
 use crate::figures::{Figure, Figures, Unit};
 use crate::targets::Verdict;
 
-/// The rows of the table: what a figure is called, and which it is.
+/// The rows of the table: a label, and the name of its figure.
 const ROWS: [(&str, &str); 13] = [
     ("archive", "zip"),
     ("init", "http.init"),
@@ -30,7 +30,7 @@ const ROWS: [(&str, &str); 13] = [
     ("instructions of a warm call", "http.warm_instructions"),
 ];
 
-/// Rows for machines whose processor doesn't count.
+/// Rows for machines whose processor can't count instructions.
 const SIMULATED: [(&str, &str); 2] = [
     (
         "instructions of init, by valgrind",
@@ -45,18 +45,18 @@ const SIMULATED: [(&str, &str); 2] = [
 const BEGIN: &str = "<!-- make bench PUBLISH=1 writes from here -->\n";
 const END: &str = "<!-- to here -->";
 
-/// Writes a line for whoever watches.
+/// Prints a line.
 pub(crate) fn say(text: &str) {
-    // Nobody may listen.
+    // The reader may be gone, which is no reason to end.
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Writes over the line before.
+/// Replaces the current line.
 pub(crate) fn progress(text: &str) {
     let _ = write!(io::stdout(), "\r{text:<60}").and_then(|()| io::stdout().flush());
 }
 
-/// The figures as a Markdown table: medians, and the quartiles where there are several values.
+/// The figures as a Markdown table: medians, with quartiles if there are several values.
 pub(crate) fn table(figures: &Figures) -> String {
     let mut table = String::from("|");
     for name in std::iter::once("").chain(Contender::ALL.map(Contender::name)) {
@@ -99,7 +99,7 @@ fn show(figure: &Figure) -> String {
     format!("{} {unit} ({lower}–{upper})", number(spread.median))
 }
 
-/// The targets, a line each.
+/// The targets, one a line.
 pub(crate) fn verdicts(verdicts: &[Verdict]) -> String {
     verdicts
         .iter()
@@ -107,7 +107,7 @@ pub(crate) fn verdicts(verdicts: &[Verdict]) -> String {
         .collect()
 }
 
-/// Everything, for machines.
+/// Everything as JSON.
 pub(crate) fn json(figures: &Figures, verdicts: &[Verdict], rounds: usize) -> Result<String> {
     let figures: serde_json::Map<_, _> = figures
         .iter()
@@ -125,7 +125,7 @@ pub(crate) fn json(figures: &Figures, verdicts: &[Verdict], rounds: usize) -> Re
     Ok(serde_json::to_string_pretty(&results)? + "\n")
 }
 
-/// What it was measured on.
+/// The machine and its software.
 fn machine() -> Result<Value> {
     let cpu = fs::read_to_string("/proc/cpuinfo")?;
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
@@ -145,7 +145,7 @@ fn machine() -> Result<Value> {
     }))
 }
 
-/// Writes the table into the page of the docs.
+/// Writes the table into a page of the docs.
 pub(crate) fn publish(page: &Path, table: &str, rounds: usize) -> Result<()> {
     let text = fs::read_to_string(page)?;
     let machine = machine()?;
@@ -159,7 +159,7 @@ pub(crate) fn publish(page: &Path, table: &str, rounds: usize) -> Result<()> {
         said("python"),
     );
     let written = replace(&text, &format!("\n{on}{table}\n"))
-        .with_context(|| format!("{} has no place for the table", page.display()))?;
+        .with_context(|| format!("{} has no marks for the table", page.display()))?;
     Ok(fs::write(page, written)?)
 }
 
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_shows_each_contender_and_what_was_not_measured() {
+    fn a_row_shows_all_contenders_including_those_without_a_figure() {
         let mut figures = Figures::default();
         for value in [1.0, 2.0, 3.0, 4.0] {
             figures.enter("counter.tls.first", Unit::Milliseconds, value);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_published_table_takes_the_place_of_the_one_before() {
+    fn a_published_table_replaces_the_one_before() {
         let page = format!("# Page\n{BEGIN}old\n{END}\nmore\n");
         let written = replace(&page, "new\n").unwrap();
         assert_eq!(written, format!("# Page\n{BEGIN}new\n{END}\nmore\n"));

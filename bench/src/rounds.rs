@@ -1,4 +1,4 @@
-//! All contenders, again and again.
+//! All contenders, many times.
 
 use std::env;
 
@@ -15,7 +15,7 @@ const ROUNDS: usize = 40;
 /// Visits of a round after the first one.
 const WARM_CALLS: usize = 600;
 
-/// How many rounds there are: `ROUNDS`, or enough for medians that stay.
+/// The number of rounds: `ROUNDS`, or enough for stable medians.
 pub(crate) fn wanted() -> Result<usize> {
     match env::var("ROUNDS") {
         Err(_) => Ok(ROUNDS),
@@ -27,7 +27,7 @@ pub(crate) fn wanted() -> Result<usize> {
     }
 }
 
-/// Measures all contenders, each once a round, in random order.
+/// Measures all contenders once a round, in random order.
 pub(crate) fn measure(rounds: usize, figures: &mut Figures) -> Result<()> {
     let dynamodb = DynamoDb::start()?;
     let all = Contender::ALL.into_iter();

@@ -3,33 +3,47 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use tempfile::NamedTempFile;
+use visitor_counter_testkit::process::signal;
+use visitor_counter_testkit::{Call, RuntimeApi};
 
 use crate::contenders::{Contender, Transport};
 use crate::dynamodb::DynamoDb;
-use crate::lambda::Lambda;
 
-/// A running contender. Ends with it.
+/// A visit: API Gateway's event for a request by Chrome on a phone, from a page of another origin.
+const EVENT: &str = include_str!("event.json");
+
+/// Longer than any contender takes for anything, even under valgrind.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A running contender. Dropping it ends the contender.
 pub(crate) struct Session {
     process: Child,
-    lambda: Lambda,
-    /// From the start of the process to its first question for an event.
+    lambda: RuntimeApi,
+    calls: Receiver<Call>,
+    /// From the start of the process until it asked for its first event.
     pub(crate) init: Duration,
     output: NamedTempFile,
 }
 
 impl Session {
-    /// Starts a contender, under a tool where there is one, and waits until it asks for an event.
+    /// Starts a contender, under a tool if there is one, and waits until it asks for an event.
     pub(crate) fn start(
         contender: Contender,
         transport: Transport,
         dynamodb: &DynamoDb,
         tool: &[String],
     ) -> Result<Self> {
-        let lambda = Lambda::start()?;
+        let (report, calls) = channel();
+        let lambda = RuntimeApi::start(move |call| {
+            // The session may have ended.
+            let _ = report.send(call);
+        })?;
         let output = NamedTempFile::new()?;
         let words = [tool, &contender.command()].concat();
         let started = Instant::now();
@@ -47,20 +61,52 @@ impl Session {
         let mut session = Self {
             process,
             lambda,
+            calls,
             init: Duration::ZERO,
             output,
         };
-        let asked = session.explain(session.lambda.asked())?;
+        let asked = session.explain(session.asked())?;
         session.init = asked - started;
         Ok(session)
     }
 
-    /// Sends one visit, and returns how long it took.
+    /// Sends one visit, and waits until the contender asks for the next one. Returns the time from
+    /// the first byte of the event to the last byte of the answer.
     pub(crate) fn call(&self) -> Result<Duration> {
-        self.explain(self.lambda.call())
+        self.explain(self.visit())
     }
 
-    /// The most memory that it had in its hands, in kB.
+    fn visit(&self) -> Result<Duration> {
+        self.lambda.send(EVENT);
+        let Call::Response { sent, read, body } = self.next()? else {
+            bail!("it asked for another event before it answered");
+        };
+        let answer: Value = serde_json::from_slice(&body).context("its answer isn't JSON")?;
+        if answer["statusCode"] != 200 {
+            bail!("its answer is {answer}");
+        }
+        self.asked()?;
+        Ok(read - sent)
+    }
+
+    /// Waits until it asks for an event, and returns when it did.
+    fn asked(&self) -> Result<Instant> {
+        match self.next()? {
+            Call::Next(at) => Ok(at),
+            _ => bail!("it answered without an event"),
+        }
+    }
+
+    fn next(&self) -> Result<Call> {
+        match self.calls.recv_timeout(PATIENCE) {
+            Ok(Call::Error(body)) => bail!("it failed: {}", String::from_utf8_lossy(&body)),
+            Ok(Call::Unknown(error)) => bail!(error),
+            Ok(call) => Ok(call),
+            Err(_) => bail!("nothing happened for {PATIENCE:?}"),
+        }
+    }
+
+    /// Its peak memory, in kB.
     pub(crate) fn peak_memory(&self) -> Result<u32> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -68,15 +114,14 @@ impl Session {
         Ok(kilobytes.context("no VmHWM in /proc")?.parse()?)
     }
 
-    /// Ends it by a signal, and returns what it has written.
-    pub(crate) fn end(mut self, signal: &str) -> Result<String> {
-        let id = self.process.id().to_string();
-        Command::new("kill").args([signal, &id]).status()?;
+    /// Ends it by a signal, and returns its output.
+    pub(crate) fn end(mut self, by: &str) -> Result<String> {
+        signal(self.process.id(), by)?;
         self.process.wait()?;
         Ok(fs::read_to_string(self.output.path())?)
     }
 
-    /// Adds what it has written to an error.
+    /// Adds its output to an error.
     fn explain<T>(&self, result: Result<T>) -> Result<T> {
         result.with_context(|| {
             let output = fs::read_to_string(self.output.path()).unwrap_or_default();
@@ -93,17 +138,17 @@ impl Drop for Session {
     }
 }
 
-/// What Lambda sets for a function, and where its DynamoDB is.
+/// The environment of a function in Lambda, with our DynamoDB.
 fn environment(
-    lambda: &Lambda,
+    lambda: &RuntimeApi,
     dynamodb: &DynamoDb,
     transport: Transport,
 ) -> Vec<(&'static str, String)> {
-    // Signing takes the longer the longer it is, and Lambda's are about this long.
+    // Signing gets slower with the length of the token. Lambda's have about this length.
     let session_token = "IQoJb3JpZ2luX2Vj".repeat(75);
     let path = |path: &Path| path.display().to_string();
     vec![
-        ("AWS_LAMBDA_RUNTIME_API", lambda.address.to_string()),
+        ("AWS_LAMBDA_RUNTIME_API", lambda.address().to_string()),
         ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
@@ -117,8 +162,8 @@ fn environment(
         ("AWS_SESSION_TOKEN", session_token),
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url(transport)),
         ("TABLE_NAME", "visits".to_owned()),
-        ("SSL_CERT_FILE", path(dynamodb.certificates())),
+        ("SSL_CERT_FILE", path(dynamodb.certificate())),
         // The same for boto3.
-        ("AWS_CA_BUNDLE", path(dynamodb.certificates())),
+        ("AWS_CA_BUNDLE", path(dynamodb.certificate())),
     ]
 }

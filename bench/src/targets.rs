@@ -1,4 +1,4 @@
-//! What must be reached: `bench/targets.toml`.
+//! The targets of `bench/targets.toml`.
 
 use std::fs;
 use std::path::Path;
@@ -15,17 +15,17 @@ pub(crate) struct Targets {
     target: Vec<Target>,
 }
 
-/// A limit for a figure, or for how many times another one it is.
+/// A limit for a figure, or for its ratio to another one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Target {
     name: String,
     figure: String,
-    /// The figure that it is divided by.
+    /// The figure to divide it by.
     per: Option<String>,
     #[serde(flatten)]
     limit: Limit,
-    /// Why it may be missing, and what to do about it.
+    /// Why the figure may be missing, and what to do about it.
     missing: Option<String>,
 }
 
@@ -36,18 +36,18 @@ enum Limit {
     AtLeast(f64),
 }
 
-/// What came of a target.
+/// A target with its result.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verdict {
     name: String,
     limit: Limit,
     #[serde(flatten)]
-    result: Outcome,
+    result: Measurement,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Outcome {
+enum Measurement {
     Measured(f64),
     NotMeasured(String),
 }
@@ -56,7 +56,7 @@ impl Targets {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let text =
             fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is no list of targets", path.display()))
+        toml::from_str(&text).with_context(|| format!("{} isn't a list of targets", path.display()))
     }
 
     pub(crate) fn check(&self, figures: &Figures) -> Vec<Verdict> {
@@ -79,22 +79,22 @@ impl Target {
             name: self.name.clone(),
             limit: self.limit,
             result: match (measured, &self.missing) {
-                (Some(value), _) => Outcome::Measured(value),
-                (None, Some(reason)) => Outcome::NotMeasured(reason.clone()),
-                // Without an excuse, NaN: no limit holds for it.
-                (None, None) => Outcome::Measured(f64::NAN),
+                (Some(value), _) => Measurement::Measured(value),
+                (None, Some(reason)) => Measurement::NotMeasured(reason.clone()),
+                // Missing for no known reason: NaN misses every limit.
+                (None, None) => Measurement::Measured(f64::NAN),
             },
         }
     }
 }
 
 impl Verdict {
-    /// Whether it is reached, or can't be told here for a reason that is known.
+    /// Whether it is reached, or is missing for a known reason.
     pub(crate) fn is_fine(&self) -> bool {
         match (&self.result, self.limit) {
-            (Outcome::NotMeasured(_), _) => true,
-            (Outcome::Measured(value), Limit::AtMost(limit)) => *value <= limit,
-            (Outcome::Measured(value), Limit::AtLeast(limit)) => *value >= limit,
+            (Measurement::NotMeasured(_), _) => true,
+            (Measurement::Measured(value), Limit::AtMost(limit)) => *value <= limit,
+            (Measurement::Measured(value), Limit::AtLeast(limit)) => *value >= limit,
         }
     }
 
@@ -105,9 +105,9 @@ impl Verdict {
             Limit::AtLeast(limit) => format!("at least {limit}"),
         };
         let (mark, value) = match &self.result {
-            Outcome::NotMeasured(reason) => ("-", format!("not measured: {reason}")),
-            Outcome::Measured(value) if self.is_fine() => ("ok", format!("{value:.2}")),
-            Outcome::Measured(value) => ("MISSED", format!("{value:.2}")),
+            Measurement::NotMeasured(reason) => ("-", format!("not measured: {reason}")),
+            Measurement::Measured(value) if self.is_fine() => ("ok", format!("{value:.2}")),
+            Measurement::Measured(value) => ("MISSED", format!("{value:.2}")),
         };
         format!("{mark:<7} {:<58} {limit:<14} {value}", self.name)
     }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_that_is_not_there_is_missed_unless_that_is_foreseen() {
+    fn a_missing_figure_misses_its_target_unless_the_target_says_why() {
         assert!(!check("figure = \"c\"\nat_most = 6").is_fine());
         assert!(!check("figure = \"c\"\nat_least = 6").is_fine());
         assert!(!check("figure = \"a\"\nper = \"c\"\nat_most = 6").is_fine());

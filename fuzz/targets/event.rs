@@ -1,4 +1,4 @@
-//! An event of API Gateway: whatever a client can put into one, reading it ends.
+//! Events of API Gateway: whatever a client puts into one, the parser doesn't panic or hang.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! `ALLOWED_ORIGINS`: what can be parsed is, printed and parsed again, the same.
+//! `ALLOWED_ORIGINS`: a parsed value stays the same if it is printed and parsed again.
 
 #![no_main]
 

@@ -4,7 +4,7 @@ mod types;
 
 use std::env;
 use std::ffi::OsString;
-use std::str::FromStr;
+use std::fmt;
 
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
@@ -13,6 +13,7 @@ pub use self::types::{Endpoint, RegionName, RootCertificates, TableName};
 use crate::count::StartCount;
 use crate::log::Log;
 use crate::origin::AllowedOrigins;
+use crate::setting::Setting;
 
 /// Everything that can be set. Each field names its environment variable.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub struct Config {
     pub table_name: TableName,
     /// `ALLOWED_ORIGINS`: `*` (the default), or comma-separated origins.
     pub allowed_origins: AllowedOrigins,
-    /// `START_COUNT`: what the first visit counts up from, 0 by default.
+    /// `START_COUNT`: the number that the first visit counts up from, 0 by default.
     pub start_count: StartCount,
     /// `AWS_REGION`, required. Lambda sets it.
     pub region: RegionName,
@@ -37,50 +38,48 @@ pub struct Config {
     pub log: Log,
 }
 
+/// All variables that can't be used: at least one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConfigError(Vec<VariableError>);
+
 /// A variable that can't be used, and what it may hold.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum ConfigError {
-    /// A required variable isn't set.
-    #[error("{variable} is not set. It must hold {allowed}.")]
-    Missing {
-        /// Its name.
-        variable: &'static str,
-        /// What it may hold.
-        allowed: &'static str,
-    },
-    /// A variable has a wrong value.
-    #[error("{variable} is {value}. It must hold {allowed}.")]
-    Invalid {
-        /// Its name.
-        variable: &'static str,
-        /// Its value, in quotes and without secrets.
-        value: String,
-        /// What it may hold.
-        allowed: &'static str,
-    },
-    /// A variable isn't text.
-    #[error("{variable} is not valid UTF-8. It must hold {allowed}.")]
-    NotText {
-        /// Its name.
-        variable: &'static str,
-        /// What it may hold.
-        allowed: &'static str,
-    },
+#[error("{variable} {reason}. It must hold {allowed}.")]
+pub struct VariableError {
+    variable: &'static str,
+    reason: Reason,
+    allowed: &'static str,
 }
 
-/// Text that its type can't hold. [`ConfigError`] says the rest.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("not allowed")]
-pub struct NotAllowed;
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+enum Reason {
+    #[error("is not set")]
+    Missing,
+    /// The value is in quotes and without secrets.
+    #[error("is {0}")]
+    Invalid(String),
+    #[error("is not valid UTF-8")]
+    NotText,
+}
 
-/// A type that a variable is parsed into.
-pub(crate) trait Setting: FromStr<Err = NotAllowed> {
-    /// What it may hold, as the end of the sentence "It must hold …".
-    const ALLOWED: &str;
+impl ConfigError {
+    /// One error a variable.
+    #[must_use]
+    pub fn errors(&self) -> &[VariableError] {
+        &self.0
+    }
+}
 
-    /// How a message shows a value that isn't allowed.
-    fn show(text: &str) -> String {
-        format!("{text:?}")
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut space = "";
+        for error in &self.0 {
+            write!(f, "{space}{error}")?;
+            space = " ";
+        }
+        Ok(())
     }
 }
 
@@ -89,88 +88,135 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The first variable that can't be used.
+    /// All variables that can't be used.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::from_vars(|variable| env::var_os(variable))
     }
 
-    /// Reads variables from anywhere.
+    /// Reads variables from any source.
     ///
     /// # Errors
     ///
-    /// The first variable that can't be used.
+    /// All variables that can't be used.
     pub fn from_vars(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
-        let vars = Vars(get);
-        Ok(Self {
-            table_name: vars.required("TABLE_NAME")?,
-            allowed_origins: vars.optional("ALLOWED_ORIGINS")?.unwrap_or_default(),
-            start_count: vars.optional("START_COUNT")?.unwrap_or_default(),
-            region: vars.required("AWS_REGION")?,
-            endpoint: match vars.optional_unless_empty("AWS_ENDPOINT_URL_DYNAMODB")? {
-                Some(endpoint) => Some(endpoint),
-                None => vars.optional_unless_empty("AWS_ENDPOINT_URL")?,
-            },
-            root_certificates: vars.optional("SSL_CERT_FILE")?,
-            credentials: vars.credentials()?,
-            log: Log {
-                level: vars.optional("AWS_LAMBDA_LOG_LEVEL")?.unwrap_or_default(),
-                format: vars.optional("AWS_LAMBDA_LOG_FORMAT")?.unwrap_or_default(),
-            },
-        })
+        let mut vars = Vars {
+            get: &get,
+            errors: Vec::new(),
+        };
+        // All are read before any error ends this.
+        let table_name = vars.required("TABLE_NAME");
+        let allowed_origins = vars.optional("ALLOWED_ORIGINS");
+        let start_count = vars.optional("START_COUNT");
+        let region = vars.required("AWS_REGION");
+        let endpoint = vars.endpoint();
+        let root_certificates = vars.optional("SSL_CERT_FILE");
+        let credentials = vars.credentials();
+        let level = vars.optional("AWS_LAMBDA_LOG_LEVEL");
+        let format = vars.optional("AWS_LAMBDA_LOG_FORMAT");
+        match (table_name, region, credentials) {
+            (Some(table_name), Some(region), Some(credentials)) if vars.errors.is_empty() => {
+                Ok(Self {
+                    table_name,
+                    allowed_origins: allowed_origins.unwrap_or_default(),
+                    start_count: start_count.unwrap_or_default(),
+                    region,
+                    endpoint,
+                    root_certificates,
+                    credentials,
+                    log: Log {
+                        level: level.unwrap_or_default(),
+                        format: format.unwrap_or_default(),
+                    },
+                })
+            }
+            _ => Err(ConfigError(vars.errors)),
+        }
     }
 }
 
-struct Vars<F>(F);
+/// Reads variables, and collects the errors of those that can't be used.
+struct Vars<'a> {
+    get: &'a dyn Fn(&str) -> Option<OsString>,
+    errors: Vec<VariableError>,
+}
 
-impl<F: Fn(&str) -> Option<OsString>> Vars<F> {
-    fn required<T: Setting>(&self, variable: &'static str) -> Result<T, ConfigError> {
-        let allowed = T::ALLOWED;
-        self.optional(variable)?
-            .ok_or(ConfigError::Missing { variable, allowed })
-    }
-
-    fn optional<T: Setting>(&self, variable: &'static str) -> Result<Option<T>, ConfigError> {
-        let allowed = T::ALLOWED;
-        match (self.0)(variable).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
-            Some(Ok(text)) => text.parse().map(Some).map_err(|NotAllowed| {
-                let value = T::show(&text);
-                ConfigError::Invalid {
-                    variable,
-                    value,
-                    allowed,
-                }
-            }),
+impl Vars<'_> {
+    fn required<T: Setting>(&mut self, variable: &'static str) -> Option<T> {
+        let value = (self.get)(variable);
+        if value.is_none() {
+            self.refuse(variable, Reason::Missing, T::ALLOWED);
         }
+        self.parse(variable, value?)
     }
 
-    /// The AWS SDKs treat an empty variable as unset, and so does this.
-    fn optional_unless_empty<T: Setting>(
-        &self,
-        variable: &'static str,
-    ) -> Result<Option<T>, ConfigError> {
-        match (self.0)(variable) {
-            Some(value) if !value.is_empty() => self.optional(variable),
-            _ => Ok(None),
-        }
+    fn optional<T: Setting>(&mut self, variable: &'static str) -> Option<T> {
+        let value = (self.get)(variable)?;
+        self.parse(variable, value)
     }
 
-    fn credentials(&self) -> Result<Credentials, ConfigError> {
-        let allowed = "the function's AWS credentials, which Lambda sets";
-        let secret = |variable| match (self.0)(variable).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => Err(ConfigError::NotText { variable, allowed }),
-        };
-        let required =
-            |variable| secret(variable)?.ok_or(ConfigError::Missing { variable, allowed });
-        Ok(Credentials::new(
-            required("AWS_ACCESS_KEY_ID")?,
-            required("AWS_SECRET_ACCESS_KEY")?,
-            secret("AWS_SESSION_TOKEN")?,
+    /// DynamoDB's own variable goes before the one for all services.
+    fn endpoint(&mut self) -> Option<Endpoint> {
+        ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .find_map(|variable| Some((variable, self.non_empty(variable)?)))
+            .and_then(|(variable, value)| self.parse(variable, value))
+    }
+
+    fn credentials(&mut self) -> Option<Credentials> {
+        const ALLOWED: &str = "the function's AWS credentials, which Lambda sets";
+        let [key_id, secret_key, session_token] = [
+            ("AWS_ACCESS_KEY_ID", true),
+            ("AWS_SECRET_ACCESS_KEY", true),
+            ("AWS_SESSION_TOKEN", false),
+        ]
+        .map(|(variable, is_required)| {
+            let value = self.non_empty(variable);
+            if value.is_none() && is_required {
+                self.refuse(variable, Reason::Missing, ALLOWED);
+            }
+            self.text(variable, value?, ALLOWED)
+        });
+        Some(Credentials::new(
+            key_id?,
+            secret_key?,
+            session_token,
             None,
             "environment",
         ))
+    }
+
+    /// The AWS SDKs treat an empty variable as unset, and so does this.
+    fn non_empty(&self, variable: &str) -> Option<OsString> {
+        (self.get)(variable).filter(|value| !value.is_empty())
+    }
+
+    fn parse<T: Setting>(&mut self, variable: &'static str, value: OsString) -> Option<T> {
+        let text = self.text(variable, value, T::ALLOWED)?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.refuse(variable, Reason::Invalid(T::show(&text)), T::ALLOWED);
+        }
+        parsed
+    }
+
+    fn text(
+        &mut self,
+        variable: &'static str,
+        value: OsString,
+        allowed: &'static str,
+    ) -> Option<String> {
+        let text = value.into_string().ok();
+        if text.is_none() {
+            self.refuse(variable, Reason::NotText, allowed);
+        }
+        text
+    }
+
+    fn refuse(&mut self, variable: &'static str, reason: Reason, allowed: &'static str) {
+        self.errors.push(VariableError {
+            variable,
+            reason,
+            allowed,
+        });
     }
 }

@@ -4,25 +4,32 @@ use lambda_http::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, VARY,
 };
-use lambda_http::http::{HeaderMap, HeaderValue, StatusCode};
+use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
-/// Adds what every answer carries.
+use crate::origin::ANY;
+
+/// Adds the headers of every answer.
 ///
-/// Without an allowed origin that is `*`: a page must be able to read that its origin is refused,
-/// and there is nothing secret in that.
-pub(crate) fn finish(headers: &mut HeaderMap, allowed_origin: Option<HeaderValue>) {
-    let allowed_origin = allowed_origin.unwrap_or(HeaderValue::from_static("*"));
+/// A refusal allows every origin: the page must be able to read why, and nothing in it is secret.
+pub(crate) fn finish(
+    mut response: Response<Body>,
+    allowed_origin: Option<&HeaderValue>,
+) -> Response<Body> {
+    let allowed_origin = allowed_origin.unwrap_or(&ANY).clone();
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed_origin);
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("Retry-After"),
     );
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    response
 }
 
-/// Answers a preflight. It allows more than a page needs: there are no credentials to protect.
+/// Answers a preflight. It allows more than a page needs, since there are no credentials to
+/// protect.
 pub(crate) fn preflight() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -32,7 +39,7 @@ pub(crate) fn preflight() -> Response<Body> {
         HeaderValue::from_static("GET, OPTIONS"),
     );
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-    // A day, in seconds. Browsers keep to maxima of their own.
+    // A day, in seconds. Browsers have lower limits of their own.
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }

@@ -1,23 +1,24 @@
-//! The numbers a counter holds.
+//! Numbers of visits.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Number of visits counted: 1 to 2^53 − 1.
 ///
-/// The upper end is JavaScript's `Number.MAX_SAFE_INTEGER`, the largest integer that every JSON
-/// reader of a browser gets exactly.
+/// The upper end is JavaScript's `Number.MAX_SAFE_INTEGER`: browsers don't read every larger
+/// integer exactly.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Count(u64);
 
 /// Number that the first visit counts up from: 0 to 2^53 − 2.
 ///
-/// Not 0 where a site brings its count along from an older counter.
+/// Above 0 where a site continues the count of an older counter.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct StartCount(u64);
 
@@ -41,10 +42,7 @@ impl FromStr for Count {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match whole_number(text)? {
-            number if (1..=Self::MAX.0).contains(&number) => Ok(Self(number)),
-            _ => Err(NotAllowed),
-        }
+        whole_number(text, 1..=Self::MAX.0).map(Self)
     }
 }
 
@@ -56,17 +54,17 @@ impl FromStr for StartCount {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match whole_number(text)? {
-            number if number <= Self::MAX.0 => Ok(Self(number)),
-            _ => Err(NotAllowed),
-        }
+        whole_number(text, 0..=Self::MAX.0).map(Self)
     }
 }
 
-/// Digits alone: the parser of the standard library takes a sign as well.
-fn whole_number(text: &str) -> Result<u64, NotAllowed> {
+/// Only digits: the standard library's parser also accepts a sign.
+fn whole_number(text: &str, range: RangeInclusive<u64>) -> Result<u64, NotAllowed> {
     let is_signed = text.starts_with('+');
-    text.parse().ok().filter(|_| !is_signed).ok_or(NotAllowed)
+    text.parse()
+        .ok()
+        .filter(|number| !is_signed && range.contains(number))
+        .ok_or(NotAllowed)
 }
 
 impl fmt::Display for Count {

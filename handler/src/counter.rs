@@ -1,4 +1,4 @@
-//! The one number and the one write that raises it.
+//! The one number, and the one write that raises it.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
-use crate::config::{Config, NotAllowed, TableName};
+use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
 use crate::dynamodb;
 use crate::log::causes;
+use crate::setting::NotAllowed;
 use crate::visit_error::VisitError;
 
 /// Partition key of the table.
@@ -24,8 +25,8 @@ const VISITS: &str = "visits";
 /// Creates the attribute or raises it.
 const INCREMENT: &str = "SET visits = if_not_exists(visits, :start) + :one";
 
-/// Holds where there is no attribute yet, or one that can be raised. An engine would increment 1e30
-/// or -3 without a word.
+/// True where the attribute is missing or can be raised. DynamoDB itself would increment 1e30 or -3
+/// without an error.
 const IS_COUNT: &str = "attribute_not_exists(visits) OR visits BETWEEN :zero AND :max";
 
 /// The counter of a site: one number in one item of one table.
@@ -48,12 +49,12 @@ impl Counter {
 
     /// Opens the connection to DynamoDB, so that the first visit needn't wait for it.
     ///
-    /// Takes at most [`ATTEMPT_LIMIT`](dynamodb::ATTEMPT_LIMIT). Worth its while during the start of
-    /// a function, which runs at full CPU. A failure only means that the first visit is slower, so
-    /// it is logged and forgotten.
+    /// Takes at most [`ATTEMPT_LIMIT`](dynamodb::ATTEMPT_LIMIT). Lambda gives a starting function a
+    /// full CPU, so that is the time to do it. A failure is only logged: it makes the first visit
+    /// slower, and nothing worse.
     pub(crate) async fn warm_up(&self) {
-        // This read is billed like any other. It must not be retried, but keeps the client's time
-        // limits: with different ones the SDK would open a separate connection.
+        // AWS bills this read like any other. It isn't retried, but keeps the client's time limits:
+        // with others, the SDK would open a separate connection.
         let read = self
             .client
             .get_item()
@@ -72,15 +73,15 @@ impl Counter {
     /// Counts one visit and returns the number that the write itself returned.
     ///
     /// The first visit creates the item, one above the start value. A stored value that is no
-    /// number, or outside of 0 to 2^53 − 2, is left as it is.
+    /// number, or outside of 0 to 2^53 − 2, stays as it is.
     ///
     /// # Errors
     ///
-    /// [`VisitError`] says whether the visit was counted all the same. It is counted once at most,
-    /// whatever fails: see the `retry` module.
+    /// [`VisitError`] says whether the visit may have been counted. Whatever fails, it is counted
+    /// at most once: see the `retry` module.
     pub(crate) async fn visit(&self) -> Result<Count, VisitError> {
-        // Lambda freezes the process between visits. One turn of the event loop lets it notice
-        // connections that were closed meanwhile, before one of them is chosen for this visit.
+        // Lambda freezes the process between visits. One turn of the event loop lets the client
+        // notice connections that were closed meanwhile, before it chooses one for this visit.
         tokio::task::yield_now().await;
         let write = self
             .client
@@ -95,7 +96,7 @@ impl Counter {
             .expression_attribute_values(":max", AttributeValue::N(StartCount::MAX.to_string()))
             .return_values(ReturnValue::UpdatedNew)
             .send();
-        // Boxed, or its thousands of bytes are moved at each layer up to Lambda's runtime.
+        // Boxed, or each layer up to Lambda's runtime would copy its thousands of bytes.
         count(&Box::pin(write).await?)
     }
 }
@@ -107,8 +108,8 @@ fn count(output: &UpdateItemOutput) -> Result<Count, VisitError> {
     let Some(Ok(number)) = visits.map(AttributeValue::as_n) else {
         return Err(VisitError::no_count());
     };
-    // The condition lets a fraction pass, so it shows only here. Whole numbers have one rendering
-    // in DynamoDB, digits alone, for as long as they are counts.
+    // The condition lets fractions pass, so they show only here. DynamoDB writes whole numbers of
+    // this size as digits alone.
     number
         .parse()
         .map_err(|NotAllowed| VisitError::not_a_count(number))

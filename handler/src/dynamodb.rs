@@ -1,4 +1,4 @@
-//! The DynamoDB client: where it sends to, how long it waits, what it trusts.
+//! The DynamoDB client: its endpoint, time limits, retries and trusted certificates.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use aws_sdk_dynamodb::config::{
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 
 use crate::config::Config;
-use crate::plain_requests::PlainRequests;
 use crate::retry::AtMostOnce;
+use crate::unused_interceptors::DisableUnusedInterceptors;
 
-/// Longest wait for a connection: name, TCP and TLS.
+/// Longest time to connect: name resolution, TCP and TLS.
 pub const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
-/// Longest time for one request and its answer, its connection included.
+/// Longest time for one request and its answer, including the connection.
 pub const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
 
-/// Longest time for a visit, both attempts and the wait between them included. The function's own
-/// timeout is longer, so that the answer is always ours.
+/// Longest time for a visit, including both attempts and the wait between them. The function's own
+/// timeout is longer, so that the handler always answers.
 pub const OPERATION_LIMIT: Duration = Duration::from_secs(6);
 
 const MAX_ATTEMPTS: u32 = 2;
@@ -53,9 +53,9 @@ pub(crate) fn client(config: &Config) -> Client {
                 .with_max_backoff(LONGEST_BACKOFF),
         )
         .retry_classifier(AtMostOnce)
-        .interceptor(PlainRequests)
-        // Answers are a few hundred bytes and the attempt limit bounds them; watching their
-        // throughput only costs instructions.
+        .interceptor(DisableUnusedInterceptors)
+        // Answers have a few hundred bytes, and the attempt's limit bounds them. Watching their
+        // throughput would only cost instructions.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     if let Some(endpoint) = &config.endpoint {
         builder = builder.endpoint_url(endpoint.to_string());
@@ -70,7 +70,7 @@ pub(crate) fn client(config: &Config) -> Client {
 fn http_client(config: &Config) -> SharedHttpClient {
     let roots = match (&config.root_certificates, &config.endpoint) {
         (Some(roots), _) => TrustStore::empty().with_pem_certificate(roots.pem()),
-        // The system's certificates take milliseconds to read, so not where nothing is encrypted.
+        // Reading the system's certificates takes milliseconds: skip it where nothing is encrypted.
         (None, Some(endpoint)) if !endpoint.is_tls() => TrustStore::empty(),
         (None, _) => TrustStore::default(),
     };

@@ -1,4 +1,4 @@
-//! Request to response: what API Gateway hands over, and what it gets back.
+//! From an event to its response.
 
 use std::panic::AssertUnwindSafe;
 
@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::cors;
 use crate::count::Count;
 use crate::counter::Counter;
-use crate::gateway::{Event, UNKNOWN};
+use crate::event::{Event, UNKNOWN_ID};
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ use crate::visit_error::VisitError;
 
 const PATH: &str = "/visitorcount";
 
-/// Answers the requests that API Gateway hands over.
+/// Answers the events that API Gateway sends.
 #[derive(Clone, Debug)]
 pub struct Handler {
     counter: Counter,
@@ -50,28 +50,58 @@ impl Handler {
     }
 
     /// Opens the connection to DynamoDB, so that the first visit needn't wait for it. Takes at most
-    /// [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT), and a failure is logged and forgotten.
+    /// [`ATTEMPT_LIMIT`](crate::ATTEMPT_LIMIT). A failure is only logged.
     pub async fn warm_up(&self) {
         self.counter.warm_up().await;
     }
 
-    /// Answers one event, in JSON, whatever happens: one that can't be read and a panic become a 500
-    /// as well. Lambda's context, where there is one, goes into the log.
+    /// Answers one event, given as JSON. Never fails: an event that can't be read and a panic
+    /// become a 500 too. The log has the ids of Lambda's context, if there is one.
     pub async fn handle(&self, event: &str, lambda: Option<&Context>) -> Response<Body> {
         match serde_json::from_str(event) {
-            Ok(event) => self.respond(&event, lambda, self.answer(&event)).await,
+            Ok(event) => {
+                self.respond(&event, lambda, |route| self.answer(route))
+                    .await
+            }
             Err(error) => {
-                span(UNKNOWN, lambda).in_scope(|| log_malformed(&error));
-                let mut response = Problem::Internal.response(UNKNOWN);
-                cors::finish(response.headers_mut(), None);
-                response
+                span(UNKNOWN_ID, lambda).in_scope(|| log_malformed(&error));
+                cors::finish(Problem::Internal.response(UNKNOWN_ID), None)
             }
         }
     }
 
-    async fn answer(&self, event: &Event) -> Result<Response<Body>, Problem> {
+    /// Turns an event's answer into a response. A panic becomes a problem.
+    async fn respond<A: Future<Output = Result<Response<Body>, Problem>>>(
+        &self,
+        event: &Event,
+        lambda: Option<&Context>,
+        answer: impl FnOnce(Route) -> A,
+    ) -> Response<Body> {
+        let request_id = event.request_id();
+        let (answer, origin) = match self.admit(event) {
+            Ok((route, origin)) => {
+                let answer = AssertUnwindSafe(answer(route))
+                    .catch_unwind()
+                    .instrument(span(request_id, lambda))
+                    .await
+                    .unwrap_or(Err(Problem::Internal));
+                (answer, Some(origin))
+            }
+            Err(problem) => (Err(problem), None),
+        };
+        let response = answer.unwrap_or_else(|problem| problem.response(request_id));
+        cors::finish(response, origin)
+    }
+
+    /// Finds the route, and the `Access-Control-Allow-Origin` of its answer.
+    fn admit(&self, event: &Event) -> Result<(Route, &HeaderValue), Problem> {
+        // The route first: API Gateway's own 404 doesn't look at the origin either.
         let route = route(event).ok_or(Problem::NotFound)?;
-        self.allowed_origin(event).ok_or(Problem::ForeignOrigin)?;
+        let origin = self.origins.admit(event.origin());
+        Ok((route, origin.ok_or(Problem::ForeignOrigin)?))
+    }
+
+    async fn answer(&self, route: Route) -> Result<Response<Body>, Problem> {
         match route {
             Route::Preflight => Ok(cors::preflight()),
             Route::Visit => match self.counter.visit().await {
@@ -82,29 +112,6 @@ impl Handler {
                 }
             },
         }
-    }
-
-    /// Turns an answer, a problem or a panic into a response with the headers that each one has.
-    async fn respond(
-        &self,
-        event: &Event,
-        lambda: Option<&Context>,
-        answer: impl Future<Output = Result<Response<Body>, Problem>>,
-    ) -> Response<Body> {
-        let mut response = AssertUnwindSafe(answer)
-            .catch_unwind()
-            .instrument(span(event.request_id(), lambda))
-            .await
-            .unwrap_or(Err(Problem::Internal))
-            .unwrap_or_else(|problem| problem.response(event.request_id()));
-        // API Gateway's own errors name no origin, so an unknown path doesn't either.
-        let origin = route(event).and_then(|_| self.allowed_origin(event));
-        cors::finish(response.headers_mut(), origin);
-        response
-    }
-
-    fn allowed_origin(&self, event: &Event) -> Option<HeaderValue> {
-        self.origins.admit(event.origin())
     }
 }
 
@@ -168,7 +175,7 @@ mod tests {
         let event = serde_json::from_str(&event.to_string()).unwrap();
 
         let response = handler
-            .respond(&event, None, async { panic!("a bug") })
+            .respond(&event, None, |_| async { panic!("a bug") })
             .await;
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,4 +1,4 @@
-//! Log lines: JSON on standard output, which Lambda hands to CloudWatch.
+//! Log lines: JSON on standard output, which Lambda sends to CloudWatch.
 
 use std::error::Error;
 use std::panic;
@@ -8,12 +8,12 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting, one_of};
 
 /// Which lines are written and how they look.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Log {
-    /// Least severe level that is still written.
+    /// The least severe level that is written.
     pub level: Level,
     /// Form of a line.
     pub format: Format,
@@ -45,22 +45,22 @@ pub enum Format {
 impl Log {
     /// Starts logging in this process, and makes each panic one log line.
     ///
-    /// Libraries are kept to warnings: at their debug and trace levels they write requests with
-    /// the visitors' IP addresses and user agents.
+    /// Libraries write no more than warnings: their debug and trace lines hold requests, with the
+    /// visitors' IP addresses and user agents.
     pub fn init(self) {
         let own = self.level.filter();
         let libraries = own.min(LevelFilter::WARN);
         let filter = Targets::new()
             .with_default(libraries)
             .with_target("visitor_counter", own)
-            // Says again what the panic hook has said.
+            // Repeats the line of our own panic hook.
             .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
-            // Says of a broken connection what the failure's line says; of certificates, nobody else does.
+            // Repeats our own line about lost connections; keep its warnings about certificates.
             .with_target("aws_smithy_http_client", LevelFilter::ERROR)
             .with_target("aws_smithy_http_client::client::tls", libraries);
         let registry = tracing_subscriber::registry().with(filter);
         let layer = fmt::layer().with_target(false).with_ansi(false);
-        // Only a second call in one process can fail; its logging stays as it is.
+        // Only a second call in one process fails; then the logging stays as it is.
         let _ = match self.format {
             Format::Json => tracing::subscriber::set_global_default(
                 registry.with(layer.json().flatten_event(true).with_span_list(false)),
@@ -104,14 +104,15 @@ impl FromStr for Level {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match text.to_ascii_uppercase().as_str() {
-            "TRACE" => Ok(Self::Trace),
-            "DEBUG" => Ok(Self::Debug),
-            "INFO" => Ok(Self::Info),
-            "WARN" => Ok(Self::Warn),
-            "ERROR" | "FATAL" => Ok(Self::Error),
-            _ => Err(NotAllowed),
-        }
+        let levels = [
+            ("TRACE", Self::Trace),
+            ("DEBUG", Self::Debug),
+            ("INFO", Self::Info),
+            ("WARN", Self::Warn),
+            ("ERROR", Self::Error),
+            ("FATAL", Self::Error),
+        ];
+        one_of(text, &levels)
     }
 }
 
@@ -123,10 +124,6 @@ impl FromStr for Format {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        match text.to_ascii_uppercase().as_str() {
-            "JSON" => Ok(Self::Json),
-            "TEXT" => Ok(Self::Text),
-            _ => Err(NotAllowed),
-        }
+        one_of(text, &[("JSON", Self::Json), ("TEXT", Self::Text)])
     }
 }

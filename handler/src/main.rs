@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
-use visitor_counter::{Config, Handler, Log, causes, output};
+use visitor_counter::{Config, Handler, Log, causes, proxy_response};
 
-/// What Lambda sets for every function, and its runtime library insists on.
+/// Variables that Lambda sets for every function, and that its runtime library requires.
 const LAMBDA_VARIABLES: [&str; 4] = [
     "AWS_LAMBDA_RUNTIME_API",
     "AWS_LAMBDA_FUNCTION_NAME",
@@ -17,7 +17,7 @@ const LAMBDA_VARIABLES: [&str; 4] = [
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
 
-// One thread: a function answers one request at a time, and a small one has less than one CPU.
+// One thread: a function handles one request at a time, and a small one has less than one CPU.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Some(missing) = LAMBDA_VARIABLES
@@ -59,9 +59,9 @@ async fn main() -> ExitCode {
     handler.warm_up().await;
     let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
         let response = handler.handle(event.payload.get(), Some(&event.context));
-        Ok::<_, Infallible>(output(response.await))
+        Ok::<_, Infallible>(proxy_response(response.await))
     });
-    // Without the layer that lambda_runtime::run adds: the handler has a log span of its own.
+    // Not lambda_runtime::run, which adds a log span: the handler has its own.
     match Runtime::new(service).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -6,22 +6,25 @@ use std::str::FromStr;
 use lambda_http::http::HeaderValue;
 use url::Url;
 
-use crate::config::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
+
+/// The `Access-Control-Allow-Origin` that allows every page to read an answer.
+pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// Origin of a page as a browser sends it: scheme, host, and the port where it isn't the default.
 ///
-/// Parsing normalises as browsers do: lower case, default port dropped, international host names
-/// in punycode. So a request's `Origin` can be compared byte by byte.
+/// Parsing normalises as browsers do: lower case, no default port, international host names in
+/// punycode. So a request's `Origin` can be compared byte by byte.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Origin(HeaderValue);
 
 /// The origins whose pages may count visits.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum AllowedOrigins {
-    /// Every page, also one whose origin is `null` (a file, a sandboxed frame).
+    /// Every page, including those whose origin is `null` (a file, a sandboxed frame).
     #[default]
     Any,
-    /// Pages of these origins alone; at least one.
+    /// Only pages of these origins. Never empty.
     List(Vec<Origin>),
 }
 
@@ -38,8 +41,8 @@ impl FromStr for Origin {
         let url = Url::parse(text).map_err(|_| NotAllowed)?;
         let origin = url.origin();
         let normal = origin.ascii_serialization();
-        // The URL parser forgives and rewrites much: a path, a user, white space, `https://1`. Only
-        // what comes out as it went in is an origin, apart from case, script and default port.
+        // The URL parser accepts and rewrites much: a path, a user, white space, `https://1`. A real
+        // origin comes out as it went in, apart from case, script and default port.
         let written = text.to_lowercase();
         let is_origin = [&normal, &origin.unicode_serialization()]
             .into_iter()
@@ -62,19 +65,19 @@ impl fmt::Display for Origin {
 }
 
 impl AllowedOrigins {
-    /// The `Access-Control-Allow-Origin` for a request with this `Origin`, or none where its page
-    /// may not count.
+    /// The `Access-Control-Allow-Origin` for a request with this `Origin`, or none if its page may
+    /// not count.
     ///
-    /// A request without `Origin` (same origin, curl) is served, and since nobody reads the header
-    /// then, it names the first allowed origin.
-    pub(crate) fn admit(&self, origin: Option<&str>) -> Option<HeaderValue> {
-        match (self, origin) {
-            (Self::Any, _) => Some(HeaderValue::from_static("*")),
-            (Self::List(list), None) => list.first().map(|first| first.0.clone()),
-            (Self::List(list), Some(origin)) => list
-                .iter()
-                .find(|allowed| allowed.0 == origin)
-                .map(|allowed| allowed.0.clone()),
+    /// A request without `Origin` (same origin, curl) is served. No browser reads the header then,
+    /// so it names the first allowed origin.
+    pub(crate) fn admit(&self, origin: Option<&str>) -> Option<&HeaderValue> {
+        let Self::List(list) = self else {
+            return Some(&ANY);
+        };
+        let mut list = list.iter().map(|allowed| &allowed.0);
+        match origin {
+            None => list.next(),
+            Some(origin) => list.find(|allowed| *allowed == origin),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Failure to HTTP: the only place where an error becomes a response.
+//! From errors to HTTP: the only place where an error becomes a response.
 
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use crate::visit_error::{Outcome, VisitError};
+use crate::visit_error::{VisitError, VisitErrorKind};
 
 /// Why a request got no count, as far as its sender may know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -14,9 +14,9 @@ pub(crate) enum Problem {
     NotFound,
     /// The page's origin is not allowed.
     ForeignOrigin,
-    /// Certainly not counted; may be sent again.
+    /// Certainly not counted: the request may be sent again.
     Busy,
-    /// Perhaps counted; must not be sent again.
+    /// Perhaps counted: the request must not be sent again.
     Unconfirmed,
     /// The counter, its table or its configuration is broken.
     Internal,
@@ -58,7 +58,7 @@ impl Problem {
     pub(crate) fn response(self, request_id: &str) -> Response<Body> {
         let status = self.status();
         let details = Details {
-            // RFC 9457, section 4.2.1: no more than what the status says, which is the title.
+            // The status says it all, so the title is the status's own (RFC 9457, section 4.2.1).
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
@@ -73,7 +73,7 @@ impl Problem {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        // Frontends try again where this stands, so only where nothing was counted.
+        // Frontends retry when they see this header, so only if nothing was counted.
         if self == Self::Busy {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -83,10 +83,10 @@ impl Problem {
 
 impl From<&VisitError> for Problem {
     fn from(error: &VisitError) -> Self {
-        match error.outcome {
-            Outcome::NotCounted => Self::Busy,
-            Outcome::Unknown => Self::Unconfirmed,
-            Outcome::Refused => Self::Internal,
+        match error.kind {
+            VisitErrorKind::NotCounted => Self::Busy,
+            VisitErrorKind::Unconfirmed => Self::Unconfirmed,
+            VisitErrorKind::Refused => Self::Internal,
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What may be sent a second time: only what certainly was not applied.
+//! Which requests may be sent again: only those that certainly weren't applied.
 //!
-//! An atomic counter update isn't idempotent, so a retry after a lost acknowledgement counts a
-//! visit twice. The SDK's own rules retry every 5xx, timeout and reset; these don't.
+//! An atomic counter update isn't idempotent: a retry after a lost acknowledgement counts a visit
+//! twice. The SDK's own rules retry every 5xx, timeout and reset. These don't.
 
 use std::error::Error;
 use std::iter::successors;
@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 };
 use hyper_util::client::legacy;
 
-/// Allows the SDK a retry where an attempt was throttled or never sent, and forbids every other.
+/// Allows the SDK a retry if the attempt was throttled or never sent, and forbids every other.
 #[derive(Debug)]
 pub(crate) struct AtMostOnce;
 
@@ -43,15 +43,15 @@ impl ClassifyRetry for AtMostOnce {
         "at most once"
     }
 
-    /// Last, so that this verdict replaces those of the SDK's classifiers.
+    /// The last one, so that it overrules the SDK's own classifiers.
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
 }
 
-/// Whether DynamoDB turned the request away unapplied because there were too many.
+/// Whether DynamoDB throttled the request, and so didn't apply it.
 ///
-/// The [codes] stand for that on a 4xx alone: a 500 stays ambiguous whatever its body says.
+/// The [codes] mean that only in a 4xx. A 500 stays ambiguous, whatever its body says.
 ///
 /// [codes]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 pub(crate) fn is_throttled(status: u16, code: Option<&str>) -> bool {
@@ -64,8 +64,8 @@ pub(crate) fn is_throttled(status: u16, code: Option<&str>) -> bool {
     (400..500).contains(&status) && code.is_some_and(|code| THROTTLING_CODES.contains(&code))
 }
 
-/// Whether the request failed before its first byte was sent: at the name, the TCP connection or
-/// the TLS handshake.
+/// Whether the request failed before its first byte was sent: in name resolution, the TCP
+/// connection or the TLS handshake.
 pub(crate) fn was_never_sent(error: &ConnectorError) -> bool {
     successors(error.source(), |&error| error.source())
         .filter_map(|error| error.downcast_ref::<legacy::Error>())

@@ -1,4 +1,4 @@
-//! A visit without a count: whether it was counted all the same, and why.
+//! Why a visit failed, and whether it may have been counted.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -10,34 +10,33 @@ use thiserror::Error;
 
 use crate::retry;
 
-/// A visit without a count, and what is known of it.
+/// A visit that failed.
 #[derive(Debug, Error)]
-#[error("{outcome}")]
+#[error("{kind}")]
 pub(crate) struct VisitError {
-    /// What became of the visit.
-    pub(crate) outcome: Outcome,
-    /// DynamoDB's error code, or a name for what failed on the way to it.
+    pub(crate) kind: VisitErrorKind,
+    /// DynamoDB's error code, or our own name for what failed on the way.
     pub(crate) code: Cow<'static, str>,
     source: Box<dyn Error + Send + Sync>,
 }
 
-/// What became of a visit that failed.
+/// Whether a failed visit was counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    /// Certainly not counted, and worth another try in a moment.
+pub(crate) enum VisitErrorKind {
+    /// Certainly not counted. Another attempt may succeed in a moment.
     NotCounted,
-    /// Perhaps counted: the request left, and no usable answer came back.
-    Unknown,
-    /// Refused, and will be again until somebody repairs the cause. Not counted, but for a
-    /// stored fraction, which the write raises before anybody sees it.
+    /// Perhaps counted: the request was sent, and no usable answer came back.
+    Unconfirmed,
+    /// Refused, as every visit will be until the cause is repaired. Not counted, with one
+    /// exception: the write increments a stored fraction, and only the answer shows that it is one.
     Refused,
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for VisitErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotCounted => "not counted, DynamoDB is busy or out of reach",
-            Self::Unknown => "perhaps counted, DynamoDB gave no usable answer",
+            Self::NotCounted => "not counted, DynamoDB is busy or unreachable",
+            Self::Unconfirmed => "perhaps counted, DynamoDB gave no usable answer",
             Self::Refused => "refused, the counter or its table is broken or misconfigured",
         })
     }
@@ -50,23 +49,23 @@ const UNREADABLE: &str = "UnreadableAnswer";
 struct NotACount(String);
 
 #[derive(Debug, Error)]
-#[error("the answer holds no number of visits")]
+#[error("the answer has no number of visits")]
 struct NoCount;
 
 impl VisitError {
-    /// The answer was read, and holds no number of visits.
+    /// The answer has no number of visits.
     pub(crate) fn no_count() -> Self {
         Self {
-            outcome: Outcome::Unknown,
+            kind: VisitErrorKind::Unconfirmed,
             code: UNREADABLE.into(),
             source: Box::new(NoCount),
         }
     }
 
-    /// The answer holds a number that is no count.
+    /// The answer has a number that is no count.
     pub(crate) fn not_a_count(number: &str) -> Self {
         Self {
-            outcome: Outcome::Refused,
+            kind: VisitErrorKind::Refused,
             code: "NotACount".into(),
             source: Box::new(NotACount(number.to_owned())),
         }
@@ -75,18 +74,18 @@ impl VisitError {
 
 impl From<SdkError<UpdateItemError>> for VisitError {
     fn from(error: SdkError<UpdateItemError>) -> Self {
-        let (outcome, code) = judge(&error);
+        let (kind, code) = classify(&error);
         Self {
-            outcome,
+            kind,
             code,
             source: Box::new(error),
         }
     }
 }
 
-/// What the last attempt's failure says about the visit. An earlier attempt doesn't matter: it
-/// certainly wasn't applied, or there would have been no second one.
-fn judge(error: &SdkError<UpdateItemError>) -> (Outcome, Cow<'static, str>) {
+/// Decides by the last attempt's failure. An earlier attempt certainly wasn't applied, or there
+/// would have been no second one.
+fn classify(error: &SdkError<UpdateItemError>) -> (VisitErrorKind, Cow<'static, str>) {
     match error {
         SdkError::ServiceError(answer) => {
             let status = answer.raw().status().as_u16();
@@ -95,12 +94,12 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Outcome, Cow<'static, str>) {
                 .map_or_else(|| format!("Http{status}"), str::to_owned)
                 .into();
             if retry::is_throttled(status, code) {
-                return (Outcome::NotCounted, name);
+                return (VisitErrorKind::NotCounted, name);
             }
             match status {
-                200..300 => (Outcome::Unknown, UNREADABLE.into()),
-                400..500 => (Outcome::Refused, name),
-                _ => (Outcome::Unknown, name),
+                200..300 => (VisitErrorKind::Unconfirmed, UNREADABLE.into()),
+                400..500 => (VisitErrorKind::Refused, name),
+                _ => (VisitErrorKind::Unconfirmed, name),
             }
         }
         SdkError::DispatchFailure(failure) => {
@@ -108,13 +107,13 @@ fn judge(error: &SdkError<UpdateItemError>) -> (Outcome, Cow<'static, str>) {
                 .as_connector_error()
                 .is_some_and(retry::was_never_sent)
             {
-                (Outcome::NotCounted, "Unreachable".into())
+                (VisitErrorKind::NotCounted, "Unreachable".into())
             } else {
-                (Outcome::Unknown, "ConnectionLost".into())
+                (VisitErrorKind::Unconfirmed, "ConnectionLost".into())
             }
         }
-        SdkError::TimeoutError(_) => (Outcome::Unknown, "Timeout".into()),
-        SdkError::ConstructionFailure(_) => (Outcome::Refused, "RequestNotBuilt".into()),
-        _ => (Outcome::Unknown, UNREADABLE.into()),
+        SdkError::TimeoutError(_) => (VisitErrorKind::Unconfirmed, "Timeout".into()),
+        SdkError::ConstructionFailure(_) => (VisitErrorKind::Refused, "RequestNotBuilt".into()),
+        _ => (VisitErrorKind::Unconfirmed, UNREADABLE.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! API Gateway, as far as the counter needs it: HTTP in, REST proxy event to the handler, HTTP out.
+//! The part of API Gateway that the counter needs: from HTTP to events and back.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::page;
 
 const STAGE: &str = "local";
 
-/// The demo page, and the counter's API everywhere else.
+/// The demo page, and the counter's API on all other paths.
 pub(crate) fn routes(handler: Handler) -> Router {
     page::routes()
         .method_not_allowed_fallback(invoke)
@@ -29,7 +29,7 @@ pub(crate) fn routes(handler: Handler) -> Router {
         .with_state(handler)
 }
 
-/// Hands a request to the handler, as the event that API Gateway would make of it.
+/// Turns a request into an event, and has the handler answer it.
 async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let (head, body) = request.into_parts();
@@ -41,7 +41,7 @@ async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
     response.map(|body| body.to_vec().into())
 }
 
-/// The [input format] of Lambda proxy integration.
+/// A request in the [input format] of Lambda proxy integration.
 ///
 /// [input format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
@@ -88,7 +88,7 @@ fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
     })
 }
 
-/// All values of each name, or none where there are no names, which becomes null.
+/// All values of each name. Without names it is none, which becomes null.
 type MultiValue = Option<BTreeMap<String, Vec<String>>>;
 
 fn multi_value(pairs: impl IntoIterator<Item = (String, String)>) -> MultiValue {
@@ -108,7 +108,7 @@ fn last_value(values: &MultiValue) -> Option<BTreeMap<&String, Option<&String>>>
     })
 }
 
-/// What the gateway answers by itself, through its responses `DEFAULT_4XX` and `DEFAULT_5XX`.
+/// An error of the gateway itself, like its responses `DEFAULT_4XX` and `DEFAULT_5XX`.
 fn own_problem(status: StatusCode, request_id: &str) -> Response {
     let problem = json!({
         "type": "about:blank",

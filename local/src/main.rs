@@ -1,15 +1,17 @@
 //! `make run`: the counter in one process, on one local port, without an AWS account.
 //!
-//! * `database`: DynamoDB, embedded, with its data in `.local/`.
-//! * `gateway`: HTTP to the events of API Gateway and back, with the handler of the Lambda
-//!   function between.
+//! * `data`: the file that keeps the count, opened by an embedded DynamoDB. The function's code
+//!   reaches it over the network, as it would AWS's, and so can other programs of this machine.
+//! * `gateway`: API Gateway's part: from HTTP to events and back, with the function's handler
+//!   between.
 //! * `page`: the demo page.
-//! * `start`: what can be set, and what can go wrong before the first visit.
+//! * `start`: settings and port; `start_error`: what can go wrong before the first visit.
 
-mod database;
+mod data;
 mod gateway;
 mod page;
 mod start;
+mod start_error;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -22,10 +24,10 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use visitor_counter::Handler;
 
-use crate::database::Database;
-use crate::start::StartError;
+use crate::start::Settings;
+use crate::start_error::StartError;
 
-/// How long requests under way may take to end once the process is told to.
+/// How long the process waits for unfinished requests before it ends.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
 
 #[tokio::main]
@@ -33,16 +35,21 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(io::stderr(), &format!("error: {error}\n"));
+            for line in error.to_string().lines() {
+                say(io::stderr(), &format!("error: {line}\n"));
+            }
             ExitCode::FAILURE
         }
     }
 }
 
 async fn run() -> Result<(), StartError> {
-    let listener = start::listen(start::port()?).await?;
-    let dynamodb = Database::open()?.serve().await?;
-    let config = start::config(&dynamodb)?;
+    let Settings { port, mut config } = start::settings()?;
+    let listener = start::listen(port).await?;
+    let dynamodb = data::open()?.serve().await?;
+    #[expect(clippy::expect_used, reason = "the server's URL is always an endpoint")]
+    let endpoint = dynamodb.url().parse().expect("an endpoint");
+    config.endpoint = Some(endpoint);
     config.log.init();
     let handler = Handler::new(&config);
     handler.warm_up().await;
@@ -50,7 +57,7 @@ async fn run() -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let banner = banner(listener.local_addr()?, &dynamodb, &database::path()?);
+    let banner = banner(listener.local_addr()?, dynamodb.url(), &data::path()?);
     say(io::stdout(), &banner);
     let server = axum::serve(listener, gateway::routes(handler)).with_graceful_shutdown(async {
         let _ = stopped.await;
@@ -62,7 +69,7 @@ async fn run() -> Result<(), StartError> {
         _ = terminate.recv() => {}
     }
     let _ = stop.send(());
-    // A client that never ends its request doesn't keep the process alive.
+    // A client that never ends its request must not keep the process alive.
     let _ = timeout(SHUTDOWN_LIMIT, server).await;
     say(io::stdout(), "\nStopped. The count is kept.\n");
     Ok(())
@@ -76,12 +83,12 @@ fn banner(address: SocketAddr, dynamodb: &str, data: &Path) -> String {
          dynamodb  {dynamodb} (table {table})\n  \
          data      {data}\n\
          Ctrl-C stops it. Delete the data to start anew.\n",
-        table = database::TABLE,
+        table = data::TABLE,
         data = data.display(),
     )
 }
 
-/// Prints, if anybody listens.
+/// Prints. The reader may be gone, which is no reason to end.
 fn say(mut to: impl Write, text: &str) {
     let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
 }

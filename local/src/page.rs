@@ -1,4 +1,4 @@
-//! The demo page: the files of `frontend/`, as a site of one's own should serve them.
+//! The demo page: the files of `frontend/`, with the headers that your site should send too.
 
 use axum::Router;
 use axum::http::header::{
@@ -7,7 +7,7 @@ use axum::http::header::{
 use axum::routing::get;
 use visitor_counter::Handler;
 
-/// What the page needs, and nothing else. Its icon is an empty `data:` URL.
+/// Allows what the page needs, and nothing else. Its icon is an empty `data:` URL.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'none'; \
      frame-ancestors 'none'; img-src data:; script-src 'self'; style-src 'self'";
 
@@ -15,7 +15,7 @@ const CSS: &str = "text/css; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// GET and HEAD of each file.
+/// Serves GET and HEAD of each file.
 pub(crate) fn routes() -> Router<Handler> {
     let files = [
         ("/", HTML, include_str!("../../frontend/index.html")),

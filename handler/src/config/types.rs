@@ -1,4 +1,4 @@
-//! Names, addresses and files, as types that can't hold a wrong one.
+//! Names, addresses and files, as types that are valid once they exist.
 
 use std::fmt;
 use std::fs;
@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::Url;
 
-use super::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting};
 
 /// Name of a DynamoDB table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,7 +23,7 @@ pub struct RegionName(String);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Endpoint(String);
 
-/// A file of PEM certificates, and what it held when it was read.
+/// A file of PEM certificates, with its content at the time it was read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RootCertificates {
     path: String,
@@ -71,7 +71,7 @@ impl Setting for Endpoint {
     const ALLOWED: &str = "a URL with http or https, such as http://127.0.0.1:8000, without a user, \
                            a query or a fragment";
 
-    /// Without what may be a password.
+    /// Hides everything that may be a password.
     fn show(text: &str) -> String {
         match text.rsplit_once('@') {
             Some((_, host)) => format!("{:?}", format!("…@{host}")),
@@ -111,8 +111,8 @@ impl Setting for RootCertificates {
 impl FromStr for RootCertificates {
     type Err = NotAllowed;
 
-    /// Reads the file at this path. All of its certificates must be usable: the client panics at
-    /// one that isn't.
+    /// Reads the file at this path. All certificates in it must be usable: the client would panic
+    /// at one that isn't.
     fn from_str(path: &str) -> Result<Self, NotAllowed> {
         let pem = fs::read(path).map_err(|_| NotAllowed)?;
         let mut roots = RootCertStore::empty();

@@ -1,14 +1,15 @@
-//! What a connection that fails comes to, and how long it takes to find out.
+//! What the counter does when a connection fails, and how long it takes.
 
 use std::time::{Duration, Instant};
 
 use visitor_counter::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
+use visitor_counter_testkit::{ClosedPort, ConnectionFault, FaultyServer};
 
-use crate::support::faulty::{Fault, Faulty, Nowhere};
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
-/// Longest back-off between two attempts, and what a busy machine may add.
+/// Longest back-off between two attempts, and tolerance for a busy machine.
 const BACKOFF: Duration = Duration::from_secs(1);
 const SLACK: Duration = Duration::from_millis(1500);
 
@@ -25,14 +26,14 @@ async fn visit(endpoint: &str) -> (Reply, Duration) {
 #[tokio::test]
 async fn a_request_that_was_read_is_never_sent_again() {
     for fault in [
-        Fault::ResetAfterRequest,
-        Fault::CloseAfterRequest,
-        Fault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":"),
-        Fault::Answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"At"),
-        Fault::Answer("HTTP/1.1 200"),
-        Fault::Answer("\u{1}garbage\r\n\r\n"),
+        ConnectionFault::ResetAfterRequest,
+        ConnectionFault::CloseAfterRequest,
+        ConnectionFault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":"),
+        ConnectionFault::Answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"At"),
+        ConnectionFault::Answer("HTTP/1.1 200"),
+        ConnectionFault::Answer("\u{1}garbage\r\n\r\n"),
     ] {
-        let server = Faulty::start(fault).await;
+        let server = FaultyServer::start(fault).await;
         let (reply, took) = visit(&server.url("http")).await;
         reply.assert_unconfirmed();
         assert_eq!(server.requests(), 1);
@@ -43,10 +44,12 @@ async fn a_request_that_was_read_is_never_sent_again() {
 #[tokio::test]
 async fn a_request_without_an_answer_is_given_up_after_one_attempt() {
     for fault in [
-        Fault::SilenceAfterRequest,
-        Fault::AnswerThenSilence("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":"),
+        ConnectionFault::SilenceAfterRequest,
+        ConnectionFault::AnswerThenSilence(
+            "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"Attributes\":",
+        ),
     ] {
-        let server = Faulty::start(fault).await;
+        let server = FaultyServer::start(fault).await;
         let (reply, took) = visit(&server.url("http")).await;
         reply.assert_unconfirmed();
         assert_eq!(server.requests(), 1);
@@ -59,7 +62,7 @@ async fn a_request_without_an_answer_is_given_up_after_one_attempt() {
 
 #[tokio::test]
 async fn a_visit_without_a_connection_is_not_counted_and_may_be_tried_again() {
-    let nowhere = Nowhere::reserve();
+    let nowhere = ClosedPort::reserve();
     let (reply, took) = visit(&nowhere.url()).await;
     reply.assert_busy();
     assert!(took < BACKOFF + SLACK, "{took:?}");
@@ -74,7 +77,7 @@ async fn a_visit_without_an_address_is_not_counted_and_may_be_tried_again() {
 
 #[tokio::test]
 async fn a_failed_tls_handshake_is_tried_twice_and_the_visit_is_not_counted() {
-    let server = Faulty::start(Fault::CloseAtOnce).await;
+    let server = FaultyServer::start(ConnectionFault::CloseAtOnce).await;
     let (reply, took) = visit(&server.url("https")).await;
     reply.assert_busy();
     assert_eq!(server.connections(), 2);
@@ -83,7 +86,7 @@ async fn a_failed_tls_handshake_is_tried_twice_and_the_visit_is_not_counted() {
 
 #[tokio::test]
 async fn a_tls_handshake_without_an_answer_is_given_up_within_the_limits() {
-    let server = Faulty::start(Fault::Silence).await;
+    let server = FaultyServer::start(ConnectionFault::Silence).await;
     let (reply, took) = visit(&server.url("https")).await;
     reply.assert_busy();
     assert_eq!(server.connections(), 2);

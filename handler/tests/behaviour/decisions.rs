@@ -1,4 +1,4 @@
-//! What each answer of DynamoDB comes to: how often it is asked, and what the visitor gets.
+//! What the counter does with each answer of DynamoDB: whether it sends again, and what it replies.
 
 use std::time::Instant;
 
@@ -8,8 +8,9 @@ use visitor_counter::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 use wiremock::ResponseTemplate;
 
 use crate::support::canned::{Canned, answer, counted, error};
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
 /// Sends one visit, and returns its reply with the number of requests that DynamoDB received.
 async fn visit(answers: impl IntoIterator<Item = ResponseTemplate>) -> (Reply, usize) {
@@ -86,7 +87,7 @@ async fn a_visit_that_is_throttled_twice_is_not_counted_and_may_be_tried_again()
 }
 
 #[tokio::test]
-async fn a_throttled_visit_does_not_wait_as_long_as_dynamodb_would_have_it() {
+async fn a_throttled_visit_does_not_wait_as_long_as_dynamodb_asks() {
     let slow_down = error(400, "ThrottlingException").insert_header("x-amz-retry-after", "60000");
     let (reply, requests) = visit([slow_down, counted(7)]).await;
     assert_eq!((reply.count(), requests), (7, 2));
@@ -141,7 +142,7 @@ async fn a_server_error_with_a_throttling_code_may_have_counted_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_server_error_without_a_body_that_can_be_read_may_have_counted() {
+async fn a_server_error_with_an_unreadable_body_may_have_counted() {
     for body in ["", "<html>Bad Gateway</html>", "{"] {
         let (reply, requests) = visit([answer(502, body), counted(7)]).await;
         reply.assert_unconfirmed();
@@ -161,7 +162,7 @@ async fn a_throttled_visit_whose_second_attempt_fails_may_have_counted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_may_have_counted_and_is_never_sent_again() {
+async fn a_visit_with_an_unreadable_answer_may_have_counted_and_is_never_sent_again() {
     for body in [
         "",
         "{",
@@ -185,7 +186,7 @@ async fn a_redirect_is_not_followed_and_may_have_counted() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_sent_again_and_is_ours_to_mend() {
+async fn a_refusal_is_not_sent_again_and_is_an_internal_error() {
     for code in [
         "AccessDeniedException",
         "ConditionalCheckFailedException",

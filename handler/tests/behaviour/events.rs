@@ -1,28 +1,21 @@
-//! What API Gateway sends the program, and what it reads from it.
+//! The events that API Gateway sends the program, and the responses that it reads.
 
 use serde_json::{Value, json};
+use visitor_counter_testkit::Table;
 
-use crate::support::engine::Engine;
 use crate::support::event;
-use crate::support::lambda::{Lambda, Outcome};
+use crate::support::lambda::Lambda;
 use crate::support::reply::Reply;
 
 /// Sends one event to the program with a new counter, which allows one origin.
-async fn outcome(event: &Value) -> Outcome {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("ALLOWED_ORIGINS", "https://a.example")]).await;
-    lambda.invoke(event).await
-}
-
 async fn reply(event: &Value) -> Reply {
-    match outcome(event).await {
-        Outcome::Response(response) => Reply::from_gateway(&response),
-        Outcome::Failure(error) => panic!("reported as failed: {error}"),
-    }
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("ALLOWED_ORIGINS", "https://a.example")]).await;
+    lambda.request(event).await
 }
 
 #[tokio::test]
-async fn the_event_of_awss_documentation_counts() {
+async fn the_event_in_the_aws_documentation_counts() {
     assert_eq!(reply(&event::visit()).await.count(), 1);
 }
 

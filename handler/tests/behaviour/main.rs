@@ -1,13 +1,13 @@
-//! How the counter behaves, seen from outside: from the gateway, from DynamoDB, from Lambda.
+//! How the counter behaves towards API Gateway, DynamoDB and Lambda.
 //!
-//! * `decisions`: what each answer of DynamoDB comes to, over a faked wire.
+//! * `decisions`: what the counter does with each answer of DynamoDB.
 //! * `broken_wire`: the same for connections that fail, down to the bytes.
-//! * `engine`: counting on a real engine, embedded.
-//! * `faults`: random sequences of everything that fails, with books that must balance.
+//! * `counting`: the count in an embedded DynamoDB.
+//! * `faults`: random sequences of all failures, with books that must balance.
 //! * `requests`: routing, origins and headers.
-//! * `process`: the built program as Lambda would run it; `BOOTSTRAP=path` runs another build.
-//! * `events`: what API Gateway sends that program and reads from it.
-//! * `settings`: the environment, and properties of what is parsed from it.
+//! * `process`: the built program as Lambda runs it; `BOOTSTRAP=path` tests another build.
+//! * `events`: the events that API Gateway sends that program, and its responses.
+//! * `settings`: the environment, and properties of the parsed types.
 
 #![expect(
     clippy::expect_used,
@@ -17,8 +17,8 @@
 )]
 
 mod broken_wire;
+mod counting;
 mod decisions;
-mod engine;
 mod events;
 mod faults;
 mod process;

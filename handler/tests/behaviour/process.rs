@@ -1,4 +1,4 @@
-//! The built program as Lambda runs it: start, log, survival.
+//! The built program as Lambda runs it: its start, its log, and what it survives.
 
 use std::env;
 use std::time::Instant;
@@ -6,29 +6,29 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::process::Command;
 use visitor_counter::{ATTEMPT_LIMIT, Log};
+use visitor_counter_testkit::process::Ended;
+use visitor_counter_testkit::{
+    ClosedPort, ConnectionFault, FaultyServer, REQUEST_ID, Relay, TRACE_ID, Table, TlsTerminator,
+};
 
 use crate::support::canned::{Canned, error};
-use crate::support::engine::Engine;
 use crate::support::event;
-use crate::support::faulty::{Fault, Faulty, Nowhere};
-use crate::support::lambda::{Ended, Lambda, Outcome, REQUEST_ID, command};
-use crate::support::relay::Relay;
-use crate::support::tls::Terminator;
+use crate::support::lambda::{Lambda, command};
 
 #[tokio::test]
 async fn it_counts() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("START_COUNT", "10")]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("START_COUNT", "10")]).await;
     for expected in [11, 12, 13] {
         assert_eq!(lambda.request(&event::visit()).await.count(), expected);
     }
-    assert_eq!(engine.stored(), json!({ "N": "13" }));
+    assert_eq!(table.stored(), json!({ "N": "13" }));
 }
 
 #[tokio::test]
 async fn it_counts_over_https_on_the_connection_that_its_start_opened() {
-    let engine = Engine::start().await;
-    let tls = Terminator::start(&engine.url).await;
+    let table = Table::start().await;
+    let tls = TlsTerminator::start(table.url()).await;
     let lambda = Lambda::start(&tls.url(), &[("SSL_CERT_FILE", tls.certificate())]).await;
     assert_eq!(tls.connections(), 1);
     assert_eq!(lambda.request(&event::visit()).await.count(), 1);
@@ -37,20 +37,20 @@ async fn it_counts_over_https_on_the_connection_that_its_start_opened() {
 
 #[tokio::test]
 async fn a_server_with_an_untrusted_certificate_is_never_used() {
-    let engine = Engine::start().await;
-    let tls = Terminator::start(&engine.url).await;
-    let other = Terminator::start(&engine.url).await;
+    let table = Table::start().await;
+    let tls = TlsTerminator::start(table.url()).await;
+    let other = TlsTerminator::start(table.url()).await;
     let lambda = Lambda::start(&tls.url(), &[("SSL_CERT_FILE", other.certificate())]).await;
     lambda.request(&event::visit()).await.assert_busy();
     // One at the start, two for the visit.
     assert_eq!(tls.connections(), 3);
-    assert_eq!(engine.stored(), Value::Null);
+    assert_eq!(table.stored(), Value::Null);
 }
 
 #[tokio::test]
 async fn a_connection_that_is_closed_while_the_process_is_frozen_costs_no_visit() {
-    let engine = Engine::start().await;
-    let relay = Relay::start(&engine.url).await;
+    let table = Table::start().await;
+    let relay = Relay::start(table.url()).await;
     let lambda = Lambda::start(&relay.url(), &[]).await;
     for expected in 1..=20 {
         lambda.freeze();
@@ -63,8 +63,8 @@ async fn a_connection_that_is_closed_while_the_process_is_frozen_costs_no_visit(
 
 #[tokio::test]
 async fn an_event_of_another_kind_is_a_500_with_one_line_in_the_log() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[]).await;
     let others = [
         json!({}),
         json!(null),
@@ -84,22 +84,19 @@ async fn an_event_of_another_kind_is_a_500_with_one_line_in_the_log() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_fails_alone() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[]).await;
+async fn an_event_that_is_not_json_fails_without_the_process() {
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[]).await;
     for event in ["", "{"] {
-        let outcome = lambda.invoke(event).await;
-        assert!(
-            matches!(outcome, Outcome::Failure(_)),
-            "{event:?}: {outcome:?}"
-        );
+        let invoked = lambda.invoke(event).await;
+        assert!(invoked.is_err(), "{event:?}: {invoked:?}");
     }
     assert_eq!(lambda.request(&event::visit()).await.count(), 1);
 }
 
 #[tokio::test]
-async fn it_starts_with_dynamodb_down_and_says_so() {
-    let nowhere = Nowhere::reserve();
+async fn it_starts_with_dynamodb_down_and_logs_a_warning() {
+    let nowhere = ClosedPort::reserve();
     let lambda = Lambda::start(&nowhere.url(), &[]).await;
     lambda.request(&event::visit()).await.assert_busy();
     let log = lambda.end().await.log();
@@ -114,8 +111,8 @@ async fn it_starts_with_dynamodb_down_and_says_so() {
 }
 
 #[tokio::test]
-async fn it_starts_soon_though_dynamodb_says_nothing() {
-    let silent = Faulty::start(Fault::SilenceAfterRequest).await;
+async fn it_starts_within_the_limits_of_an_attempt_though_dynamodb_never_answers() {
+    let silent = FaultyServer::start(ConnectionFault::SilenceAfterRequest).await;
     let begin = Instant::now();
     let lambda = Lambda::start(&silent.url("http"), &[]).await;
     assert!(begin.elapsed() < 2 * ATTEMPT_LIMIT, "{:?}", begin.elapsed());
@@ -126,8 +123,8 @@ async fn it_starts_soon_though_dynamodb_says_nothing() {
 
 #[tokio::test]
 async fn a_start_logs_one_line_with_the_configuration_in_effect_and_a_visit_none() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("ALLOWED_ORIGINS", "HTTPS://A.example:443")]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("ALLOWED_ORIGINS", "HTTPS://A.example:443")]).await;
     lambda.request(&event::visit()).await.count();
     let ended = lambda.end().await;
     let log = ended.log();
@@ -137,7 +134,7 @@ async fn a_start_logs_one_line_with_the_configuration_in_effect_and_a_visit_none
     assert_eq!(line["tableName"], "visitor-counter-test");
     assert_eq!(line["allowedOrigins"], "https://a.example");
     assert_eq!(line["startCount"], "0");
-    assert_eq!(line["endpoint"], format!("{}/", engine.url));
+    assert_eq!(line["endpoint"], format!("{}/", table.url()));
     assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "{line}");
     assert!(!line.to_string().contains("wJalrXUtnFEMI"), "{line}");
     assert_eq!(ended.stderr, "");
@@ -153,10 +150,7 @@ async fn a_failure_is_one_line_with_the_ids_the_code_and_every_cause() {
     let [line] = &log[..] else { panic!("{log:?}") };
     assert_eq!(line["span"]["requestId"], reply.json()["requestId"]);
     assert_eq!(line["span"]["lambdaRequestId"], REQUEST_ID);
-    assert_eq!(
-        line["span"]["traceId"],
-        "Root=1-5e66d96f-7491f09xmpl79d18acf3d050"
-    );
+    assert_eq!(line["span"]["traceId"], TRACE_ID);
     assert_eq!(line["code"], "ResourceNotFoundException");
     assert!(
         line["causes"].as_str().unwrap().contains("says no"),
@@ -167,17 +161,20 @@ async fn a_failure_is_one_line_with_the_ids_the_code_and_every_cause() {
 #[tokio::test]
 async fn every_failure_on_the_wire_is_one_line() {
     for (fault, code) in [
-        (Fault::ResetAfterRequest, "ConnectionLost"),
-        (Fault::CloseAfterRequest, "ConnectionLost"),
-        (Fault::SilenceAfterRequest, "Timeout"),
-        (Fault::CloseAtOnce, "ConnectionLost"),
-        (Fault::Answer("\u{1}garbage\r\n\r\n"), "ConnectionLost"),
+        (ConnectionFault::ResetAfterRequest, "ConnectionLost"),
+        (ConnectionFault::CloseAfterRequest, "ConnectionLost"),
+        (ConnectionFault::SilenceAfterRequest, "Timeout"),
+        (ConnectionFault::CloseAtOnce, "ConnectionLost"),
         (
-            Fault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{"),
+            ConnectionFault::Answer("\u{1}garbage\r\n\r\n"),
+            "ConnectionLost",
+        ),
+        (
+            ConnectionFault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{"),
             "UnreadableAnswer",
         ),
     ] {
-        let server = Faulty::start(fault).await;
+        let server = FaultyServer::start(fault).await;
         let lambda = Lambda::start(&server.url("http"), &[]).await;
         lambda.request(&event::visit()).await.assert_unconfirmed();
         let log = lambda.end().await.log();
@@ -190,10 +187,10 @@ async fn every_failure_on_the_wire_is_one_line() {
 
 #[tokio::test]
 async fn no_log_level_writes_addresses_user_agents_or_secrets() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
     lambda.request(&event::visit()).await.count();
-    lambda.invoke(json!({})).await;
+    lambda.invoke(json!({})).await.unwrap();
     let log = lambda.end().await.stdout;
     assert!(log.contains("\"counted\""), "{log}");
     for private in ["192.168.", "Mozilla", "wJalrXUtnFEMI"] {
@@ -203,48 +200,45 @@ async fn no_log_level_writes_addresses_user_agents_or_secrets() {
 
 #[tokio::test]
 async fn the_text_format_is_lines_for_people() {
-    let engine = Engine::start().await;
-    let lambda = Lambda::start(&engine.url, &[("AWS_LAMBDA_LOG_FORMAT", "Text")]).await;
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_FORMAT", "Text")]).await;
     let ended = lambda.end().await;
     let start = " INFO started tableName=visitor-counter-test ";
     assert!(ended.stdout.contains(start), "{}", ended.stdout);
 }
 
 #[tokio::test]
-async fn bad_configuration_is_refused_with_exit_code_and_message() {
-    for (variable, value) in [
+async fn all_wrong_variables_are_refused_in_one_line_with_exit_code_1() {
+    let wrong = [
         ("TABLE_NAME", "?"),
-        ("START_COUNT", "many"),
         ("ALLOWED_ORIGINS", "example.com"),
+        ("START_COUNT", "many"),
         ("SSL_CERT_FILE", "/does/not/exist"),
         ("AWS_LAMBDA_LOG_LEVEL", "LOUD"),
-    ] {
-        let ended = Lambda::refuse("http://127.0.0.1:1", &[(variable, value)]).await;
-        assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(1), ""));
-        let log = ended.log();
-        let [line] = &log[..] else { panic!("{log:?}") };
-        assert_eq!(line["code"], "BadConfiguration");
-        let message = line["causes"].as_str().unwrap();
-        assert!(
-            message.starts_with(&format!("{variable} is {value:?}. It must hold")),
-            "{line}"
-        );
+    ];
+    let ended = Lambda::refuse("http://127.0.0.1:1", &wrong).await;
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(1), ""));
+    let log = ended.log();
+    let [line] = &log[..] else { panic!("{log:?}") };
+    assert_eq!(line["code"], "BadConfiguration");
+    let causes = line["causes"].as_str().unwrap();
+    for (variable, value) in wrong {
+        let sentence = format!("{variable} is {value:?}. It must hold ");
+        assert!(causes.contains(&sentence), "{sentence:?} in {line}");
     }
 }
 
 #[tokio::test]
-async fn outside_of_lambda_it_says_so_in_one_line() {
-    let ended = Ended::read(&command().output().await.unwrap());
-    assert_eq!(ended.status.code(), Some(1));
-    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("make run"), "{}", ended.stderr);
+async fn outside_of_lambda_it_names_the_right_command_in_one_line() {
+    let ended: Ended = command().output().await.unwrap().into();
+    ended.assert_refused("make run");
 }
 
 #[tokio::test]
 async fn a_panic_is_one_line_with_the_ids_of_its_request() {
     let mut this = Command::new(env::current_exe().unwrap());
     this.args(["--exact", "--ignored", "--nocapture", PANICS]);
-    let ended = Ended::read(&this.output().await.unwrap());
+    let ended: Ended = this.output().await.unwrap().into();
     let line = ended.stdout.lines().find(|line| line.starts_with('{'));
     let line: Value = serde_json::from_str(line.unwrap()).unwrap();
     assert_eq!(
@@ -260,7 +254,7 @@ async fn a_panic_is_one_line_with_the_ids_of_its_request() {
 const PANICS: &str = "process::panics_in_a_process_of_its_own";
 
 #[test]
-#[ignore = "run by the test above, since a process has one log and one panic hook"]
+#[ignore = "the test above runs it, since a process has one log and one panic hook"]
 fn panics_in_a_process_of_its_own() {
     Log::default().init();
     tracing::error_span!("request", requestId = "c6af9ac6").in_scope(|| panic!("a bug"));

@@ -1,20 +1,20 @@
-//! Routing, origins and headers: which requests count, and what every answer carries.
+//! Routing, origins and headers: which requests count, and the headers of every answer.
 
 use serde_json::{Value, json};
+use visitor_counter_testkit::{ClosedPort, Table};
 
-use crate::support::engine::Engine;
-use crate::support::faulty::Nowhere;
+use crate::support::environment::handler;
+use crate::support::event;
 use crate::support::reply::Reply;
-use crate::support::{event, handler};
 
 const ORIGINS: &str = "https://Example.COM:443, http://localhost:8080";
 
-/// Sends one request to a new counter; returns the reply, and whether it counted.
+/// Sends one request to a new counter. Returns the reply, and whether it counted.
 async fn send(allowed_origins: &str, event: &Value) -> (Reply, bool) {
-    let engine = Engine::start().await;
-    let handler = handler(&engine.url, &[("ALLOWED_ORIGINS", allowed_origins)]);
+    let table = Table::start().await;
+    let handler = handler(table.url(), &[("ALLOWED_ORIGINS", allowed_origins)]);
     let reply = event::send(&handler, event).await;
-    (reply, !engine.stored().is_null())
+    (reply, !table.stored().is_null())
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_request_without_an_origin_counts() {
 
 #[tokio::test]
 async fn an_error_names_the_allowed_origin_so_that_its_page_can_read_it() {
-    let nowhere = Nowhere::reserve();
+    let nowhere = ClosedPort::reserve();
     let handler = handler(&nowhere.url(), &[("ALLOWED_ORIGINS", ORIGINS)]);
     let visit = event::visit_with_header("Origin", "http://localhost:8080");
     let reply = event::send(&handler, &visit).await;

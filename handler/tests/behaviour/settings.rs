@@ -1,4 +1,4 @@
-//! The environment: what is allowed, what is refused, and what the refusal says.
+//! The environment: which values are allowed, and what the errors say.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -8,9 +8,9 @@ use visitor_counter::{
     AllowedOrigins, Config, ConfigError, Count, Endpoint, Format, Level, Origin, RegionName,
     StartCount, TableName,
 };
+use visitor_counter_testkit::TlsTerminator;
 
-use crate::support::config;
-use crate::support::tls::Terminator;
+use crate::support::environment::config;
 
 fn parse(replaced: &[(&str, Option<&str>)]) -> Result<Config, ConfigError> {
     let replaced: Vec<_> = replaced
@@ -28,7 +28,7 @@ fn refusal(variable: &str, value: impl Into<OsString>) -> String {
 }
 
 #[test]
-fn only_what_lambda_and_the_stack_always_set_is_required() {
+fn only_variables_that_lambda_and_the_stack_always_set_are_required() {
     let config = parse(&[("AWS_ENDPOINT_URL_DYNAMODB", None)]).unwrap();
     assert_eq!(config.allowed_origins, AllowedOrigins::Any);
     assert_eq!(config.start_count, StartCount::default());
@@ -103,7 +103,52 @@ fn a_wrong_value_is_shown_with_its_variable_and_what_is_allowed() {
 }
 
 #[test]
-fn a_value_that_is_no_text_is_refused_as_well() {
+fn all_wrong_variables_are_reported_together() {
+    let error = parse(&[
+        ("TABLE_NAME", None),
+        ("ALLOWED_ORIGINS", Some("a.example")),
+        ("START_COUNT", Some("-1")),
+        ("AWS_REGION", Some("")),
+        ("AWS_ENDPOINT_URL_DYNAMODB", Some("nowhere")),
+        ("SSL_CERT_FILE", Some("/does/not/exist")),
+        ("AWS_ACCESS_KEY_ID", None),
+        ("AWS_SECRET_ACCESS_KEY", None),
+        ("AWS_LAMBDA_LOG_LEVEL", Some("LOUD")),
+        ("AWS_LAMBDA_LOG_FORMAT", Some("xml")),
+    ])
+    .unwrap_err();
+    let starts = [
+        "TABLE_NAME is not set. It must hold ",
+        "ALLOWED_ORIGINS is \"a.example\". It must hold ",
+        "START_COUNT is \"-1\". It must hold ",
+        "AWS_REGION is \"\". It must hold ",
+        "AWS_ENDPOINT_URL_DYNAMODB is \"nowhere\". It must hold ",
+        "SSL_CERT_FILE is \"/does/not/exist\". It must hold ",
+        "AWS_ACCESS_KEY_ID is not set. It must hold ",
+        "AWS_SECRET_ACCESS_KEY is not set. It must hold ",
+        "AWS_LAMBDA_LOG_LEVEL is \"LOUD\". It must hold ",
+        "AWS_LAMBDA_LOG_FORMAT is \"xml\". It must hold ",
+    ];
+    let sentences: Vec<_> = error.errors().iter().map(ToString::to_string).collect();
+    assert_eq!(sentences.len(), starts.len(), "{error}");
+    for (sentence, start) in sentences.iter().zip(starts) {
+        assert!(sentence.starts_with(start), "{sentence}");
+    }
+    assert_eq!(error.to_string(), sentences.join(" "));
+}
+
+#[test]
+fn an_endpoint_that_is_not_used_may_be_wrong() {
+    parse(&[("AWS_ENDPOINT_URL", Some("nowhere"))]).unwrap();
+    let error = parse(&[
+        ("AWS_ENDPOINT_URL_DYNAMODB", Some("nowhere")),
+        ("AWS_ENDPOINT_URL", Some("nowhere")),
+    ]);
+    assert_eq!(error.unwrap_err().errors().len(), 1);
+}
+
+#[test]
+fn a_value_that_is_not_text_is_refused() {
     let message = refusal("TABLE_NAME", OsString::from_vec(vec![b't', 0xff]));
     assert!(
         message.starts_with("TABLE_NAME is not valid UTF-8."),
@@ -112,7 +157,7 @@ fn a_value_that_is_no_text_is_refused_as_well() {
 }
 
 #[test]
-fn empty_credentials_are_as_good_as_none() {
+fn empty_credentials_are_missing_credentials() {
     for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
         let message = refusal(variable, "");
         assert!(
@@ -147,7 +192,7 @@ fn a_secret_is_never_shown() {
 
 #[tokio::test]
 async fn certificates_must_all_be_usable() {
-    let tls = Terminator::start("http://127.0.0.1:1").await;
+    let tls = TlsTerminator::start("http://127.0.0.1:1").await;
     let good = std::fs::read_to_string(tls.certificate()).unwrap();
     let junk = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     parse(&[("SSL_CERT_FILE", Some(tls.certificate()))]).unwrap();
@@ -159,7 +204,7 @@ async fn certificates_must_all_be_usable() {
 }
 
 #[test]
-fn the_endpoint_of_dynamodb_goes_before_the_one_of_all_services() {
+fn the_endpoint_for_dynamodb_goes_before_the_one_for_all_services() {
     let both = parse(&[("AWS_ENDPOINT_URL", Some("http://all.example"))]).unwrap();
     assert_eq!(both.endpoint.unwrap().to_string(), "http://127.0.0.1:8000/");
     let all = [
@@ -205,7 +250,7 @@ const VARIABLES: [&str; 12] = [
     "TABLE_NAME",
 ];
 
-/// What a browser could send as `Origin`, give or take its case and default port.
+/// An `Origin` that browsers could send, except for its case and a default port.
 const ORIGIN: &str =
     "(http|HTTPS)://[A-Za-z]([A-Za-z0-9]|-[a-z]){0,10}(\\.[a-z]{2,5}){0,2}(:[1-9][0-9]{0,3})?";
 
@@ -221,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn what_looks_like_an_origin_is_refused_or_survives_being_written_and_read(
+    fn every_text_is_refused_or_is_an_origin_that_survives_being_written_and_read(
         text in "(https?|ftp)://[\\PC/@:?#\\[\\]]{0,20}(:[0-9]{0,6})?/?",
     ) {
         if let Ok(origin) = text.parse::<Origin>() {

@@ -1,4 +1,4 @@
-//! What a browser or curl gets.
+//! What browsers and curl get.
 
 use reqwest::Response;
 use serde_json::Value;
@@ -19,7 +19,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn the_demo_page_is_served_as_a_careful_site_would() {
+async fn the_demo_page_has_the_headers_that_a_site_should_send() {
     let (server, _folder) = start(&[]).await;
     for (path, kind, part) in [
         ("/", "text/html", "<visitor-count src=\"visitorcount\">"),

@@ -52,7 +52,7 @@ async fn a_client_that_never_ends_its_request_does_not_keep_it_alive() {
 }
 
 #[tokio::test]
-async fn it_says_where_the_data_lies_and_listens_on_loopback_alone() {
+async fn it_shows_the_path_of_its_data_and_listens_on_loopback_alone() {
     let folder = folder();
     let server = Server::start(&folder, &[]).await;
     assert!(
@@ -93,7 +93,7 @@ async fn a_taken_port_is_named_with_a_way_out() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_no_number_is_shown() {
+async fn a_port_that_is_not_a_number_is_shown() {
     for port in ["", "http", "-1", "65536"] {
         let ended = Server::refuse(folder().path(), &[("PORT", port)]).await;
         ended.assert_refused(&format!(
@@ -103,17 +103,26 @@ async fn a_port_that_is_no_number_is_shown() {
 }
 
 #[tokio::test]
-async fn a_wrong_setting_of_the_function_is_shown() {
-    for (variable, value) in [("START_COUNT", "-1"), ("ALLOWED_ORIGINS", "example.com")] {
-        let more = [("PORT", "0"), (variable, value)];
-        let ended = Server::refuse(folder().path(), &more).await;
-        ended.assert_refused(&format!("error: {variable} is {value:?}. It must hold"));
+async fn all_wrong_settings_are_shown_together_and_one_a_line() {
+    let folder = folder();
+    let wrong = [
+        ("PORT", "http"),
+        ("ALLOWED_ORIGINS", "example.com"),
+        ("START_COUNT", "-1"),
+    ];
+    let ended = Server::refuse(folder.path(), &wrong).await;
+    let lines: Vec<_> = ended.stderr.lines().collect();
+    assert_eq!(lines.len(), wrong.len(), "{lines:?}");
+    for (line, (variable, value)) in lines.iter().zip(wrong) {
+        let start = format!("error: {variable} is {value:?}. It must hold ");
+        assert!(line.starts_with(&start), "{line}");
     }
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""));
 }
 
 #[tokio::test]
 async fn a_data_folder_that_cannot_be_written_is_named() {
-    // Not by permissions, which don't hold root back: a file, and a folder of the kernel's.
+    // Permissions wouldn't stop root, so: a file, and a folder of the kernel.
     let (file, kernel) = (folder(), folder());
     fs::write(file.path().join(".local"), "").unwrap();
     std::os::unix::fs::symlink("/proc/self", kernel.path().join(".local")).unwrap();
@@ -139,7 +148,7 @@ async fn a_broken_data_file_is_named_and_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_truncated_data_file_is_named_as_well() {
+async fn a_truncated_data_file_is_named() {
     let folder = folder();
     let server = Server::start(&folder, &[]).await;
     server.visit().await;

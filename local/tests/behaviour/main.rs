@@ -1,8 +1,8 @@
 //! How `make run` behaves: its API, its data, its start and its end.
 //!
-//! * `api`: what a browser or curl gets.
+//! * `api`: what browsers and curl get.
 //! * `life`: starts, restarts, signals, and everything that keeps it from starting.
-//! * `soak`: many visitors for a long time, and `kill -9` while they visit.
+//! * `soak`: many visitors for a long time, and `kill -9` in between.
 
 #![expect(
     clippy::panic,

@@ -1,7 +1,6 @@
 //! The program, started as `make run` starts it, in a folder of its own.
 
 use std::path::Path;
-use std::process::{Command as Kill, ExitStatus, Stdio};
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -10,6 +9,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
+use visitor_counter_testkit::process::{self, Ended, isolate};
 
 /// Longer than the program takes for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -17,17 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Server {
     program: Child,
     stdout: BufReader<ChildStdout>,
-    /// What it said at its start.
+    /// What it printed at its start.
     pub(crate) banner: String,
     /// URL without a path.
     pub(crate) url: String,
-}
-
-/// What the program left behind.
-pub(crate) struct Ended {
-    pub(crate) status: ExitStatus,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
 }
 
 impl Server {
@@ -42,7 +35,7 @@ impl Server {
                 .await
                 .unwrap()
                 .unwrap();
-            assert_ne!(read, 0, "it ended: {banner}");
+            assert_ne!(read, 0, "it ended after: {banner}");
         }
         let page = banner
             .split_whitespace()
@@ -61,13 +54,8 @@ impl Server {
     pub(crate) async fn refuse(folder: &Path, more: &[(&str, &str)]) -> Ended {
         let output = timeout(PATIENCE, command(folder, more).output())
             .await
-            .unwrap()
             .unwrap();
-        Ended {
-            status: output.status,
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        output.unwrap().into()
     }
 
     pub(crate) fn build(&self, method: &str, path: &str) -> RequestBuilder {
@@ -81,7 +69,7 @@ impl Server {
         self.build(method, path).send().await.unwrap()
     }
 
-    /// Visits, and returns the number that it was told.
+    /// Sends one visit, and returns its number.
     pub(crate) async fn visit(&self) -> u64 {
         let response = self.request("GET", "/visitorcount").await;
         let answer: Value = response.json().await.unwrap();
@@ -102,14 +90,7 @@ impl Server {
 
     /// Sends a signal, and waits for the end.
     pub(crate) async fn signal(mut self, signal: &str) -> Ended {
-        let id = self.program.id().unwrap().to_string();
-        assert!(
-            Kill::new("kill")
-                .args([signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        process::signal(self.program.id().unwrap(), signal).unwrap();
         let mut stdout = String::new();
         timeout(PATIENCE, self.stdout.read_to_string(&mut stdout))
             .await
@@ -117,36 +98,15 @@ impl Server {
             .unwrap();
         let output = timeout(PATIENCE, self.program.wait_with_output())
             .await
-            .unwrap()
             .unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        Ended {
-            status: output.status,
-            stdout,
-            stderr,
-        }
-    }
-}
-
-impl Ended {
-    /// One clear line on standard error and exit code 1.
-    #[track_caller]
-    pub(crate) fn assert_refused(&self, line: &str) {
-        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
-        assert!(self.stderr.contains(line), "{}", self.stderr);
-        assert_eq!((self.status.code(), self.stdout.as_str()), (Some(1), ""));
+        let ended = Ended::from(output.unwrap());
+        Ended { stdout, ..ended }
     }
 }
 
 fn command(folder: &Path, more: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_visitor-counter-local"));
-    command
-        .current_dir(folder)
-        .env_clear()
-        .envs(more.iter().copied())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    isolate(&mut command);
+    command.current_dir(folder).envs(more.iter().copied());
     command
 }

@@ -1,12 +1,11 @@
-//! Many visitors for a long time, and `kill -9` while they visit.
+//! Many visitors for a long time, and `kill -9` in between.
 
 #![expect(
     clippy::print_stdout,
-    reason = "who waits for minutes wants to see how it goes"
+    reason = "it takes minutes, and shows its progress"
 )]
 
 use std::collections::BTreeSet;
-use std::env;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,22 +15,23 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::sleep;
+use visitor_counter_testkit::process::number;
 
 use crate::server::Server;
 
 /// How often the server is killed: in the middle and at the end.
 const ROUNDS: u64 = 2;
 
-/// What the server's memory may grow by from the first quarter of a round to its end, in kB. A leak
-/// of 16 bytes a visit shows in half a million visits.
+/// How much the server's memory may grow from the first quarter of a round to its end, in kB. Half
+/// a million visits reveal a leak of 16 bytes a visit.
 const GROWTH: u64 = 8_000;
 
-/// What visitors got.
+/// The visits of one or more visitors.
 #[derive(Default)]
 struct Visits {
     counts: Vec<u64>,
     latencies: Vec<Duration>,
-    /// Visits under way when the server was killed: counted or not, nobody knows.
+    /// Visits without an answer when the server was killed. They may have been counted.
     unanswered: usize,
 }
 
@@ -43,21 +43,12 @@ async fn visitors_get_distinct_counts_without_a_gap_and_kill_9_loses_none() {
 #[tokio::test]
 #[ignore = "takes minutes: make soak"]
 async fn visitors_get_distinct_counts_without_a_gap_for_a_million_visits() {
-    let visits = number("VISITS", 1_000_000);
-    let limit = Duration::from_mins(number("MINUTES", 20));
+    let visits = number("VISITS").unwrap_or(1_000_000);
+    let limit = Duration::from_mins(number("MINUTES").unwrap_or(20));
     soak(64, visits, limit).await;
 }
 
-fn number(variable: &str, default: u64) -> u64 {
-    let Ok(text) = env::var(variable) else {
-        return default;
-    };
-    text.parse()
-        .unwrap_or_else(|_| panic!("{variable} is {text:?}. It must hold a whole number."))
-}
-
-/// Lets visitors visit until so many visits are acknowledged, or the time is over, and balances the
-/// books.
+/// Sends visits until so many are acknowledged, or the time is over, and checks their counts.
 async fn soak(visitors: usize, visits: u64, limit: Duration) {
     let rounds = u32::try_from(ROUNDS).unwrap();
     let folder = TempDir::new().unwrap();
@@ -70,23 +61,27 @@ async fn soak(visitors: usize, visits: u64, limit: Duration) {
 
     let stored = Server::start(&folder, &[]).await.visit().await - 1;
     let distinct: BTreeSet<_> = all.counts.iter().copied().collect();
-    assert_eq!(distinct.len(), all.counts.len(), "a count was told twice");
+    assert_eq!(
+        distinct.len(),
+        all.counts.len(),
+        "two visits got the same count"
+    );
     assert!(
         distinct.last() <= Some(&stored),
-        "an acknowledged visit is lost: {:?} was told, {stored} is stored",
+        "an acknowledged visit is lost: it got {:?}, and {stored} is stored",
         distinct.last()
     );
-    // What nobody was told can only be the visits that were under way when the server was killed.
+    // Only visits that were unanswered when the server was killed may be missing.
     let gaps: Vec<_> = (1..=stored)
         .filter(|count| !distinct.contains(count))
         .collect();
-    assert!(gaps.len() <= all.unanswered, "nobody got {gaps:?}");
+    assert!(gaps.len() <= all.unanswered, "no visit got {gaps:?}");
 
     all.latencies.sort_unstable();
     let latency = |percent: usize| all.latencies[(all.latencies.len() - 1) * percent / 100];
     println!(
-        "{} visits by {visitors} at a time in {:.0} s, {:.0} a second: distinct, gap-free but for \
-         {} of {} that were under way at a kill -9\n\
+        "{} visits by {visitors} at a time in {:.0} s, {:.0} a second: distinct, gap-free except \
+         for {} of {} that were unanswered at a kill -9\n\
          p50 {:.1?}, p99 {:.1?}, slowest {:.1?}",
         all.counts.len(),
         elapsed.as_secs_f64(),
@@ -99,7 +94,7 @@ async fn soak(visitors: usize, visits: u64, limit: Duration) {
     );
 }
 
-/// One life of the server, from its start to `kill -9` while visits are under way.
+/// One round: from the server's start to `kill -9` while visits are unanswered.
 async fn round(folder: &TempDir, visitors: usize, visits: u64, limit: Duration) -> Visits {
     let server = Server::start(folder, &[]).await;
     let acknowledged = Arc::<AtomicU64>::default();
@@ -125,7 +120,7 @@ async fn round(folder: &TempDir, visitors: usize, visits: u64, limit: Duration) 
         assert!(last <= first + GROWTH, "memory grows: {memory:?} kB");
     }
     let ended = server.signal("-KILL").await;
-    assert_eq!(ended.stdout, "", "it logged a failure");
+    assert_eq!(ended.stdout, "", "it must log no failure");
     let mut all = Visits::default();
     for visits in visiting.await {
         all.extend(visits.unwrap());
@@ -133,7 +128,7 @@ async fn round(folder: &TempDir, visitors: usize, visits: u64, limit: Duration) 
     all
 }
 
-/// Visits again and again, for as long as the server lives.
+/// Sends one visit after the other until the server is killed.
 async fn visitor(visit: RequestBuilder, acknowledged: Arc<AtomicU64>) -> Visits {
     let mut visits = Visits::default();
     loop {

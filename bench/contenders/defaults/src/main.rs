@@ -1,4 +1,4 @@
-//! The counter as a tutorial would write it: everything on its defaults.
+//! The counter as in a tutorial, with all defaults.
 
 use std::env;
 

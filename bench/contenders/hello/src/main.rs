@@ -1,4 +1,4 @@
-//! A function that does nothing: what Lambda's runtime alone takes.
+//! A function that does nothing: the cost of Lambda's runtime alone.
 
 use lambda_http::{Error, Request, service_fn};
 

@@ -1,5 +1,5 @@
-//! A function that makes one plain HTTP request, on a connection that stays: the least that goes
-//! to DynamoDB. No signing, no time limit, no look at the answer.
+//! A function that makes one plain HTTP request on a connection that it keeps: the least that any
+//! counter sends to DynamoDB. It doesn't sign, has no time limit and doesn't read the answer.
 
 use std::env;
 
@@ -13,7 +13,7 @@ use lambda_http::{Error, Request, service_fn};
 /// The counter's own write.
 const UPDATE: &str = r#"{"TableName":"visits","Key":{"id":{"S":"site"}},"ReturnValues":"UPDATED_NEW","UpdateExpression":"SET visits = if_not_exists(visits, :start) + :one","ConditionExpression":"attribute_not_exists(visits) OR visits BETWEEN :zero AND :max","ExpressionAttributeValues":{":start":{"N":"0"},":one":{"N":"1"},":zero":{"N":"0"},":max":{"N":"9007199254740990"}}}"#;
 
-/// A signature that nobody checks: each request has to bring one.
+/// A signature that nobody checks. Every request must have one.
 const AUTHORIZATION: &str = "AWS4-HMAC-SHA256 \
     Credential=AKIDEXAMPLEAKIDEXAMP/20260101/eu-central-1/dynamodb/aws4_request, \
     SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, \

@@ -1,12 +1,12 @@
-//! Sequences in numbers.
+//! The books: how many visits ended in which way.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::expected::Expected;
-use super::fault::{Fault, Outcome};
+use super::fault::{Completion, Fault};
 
-/// What came of one or more sequences, in numbers.
+/// The books of one or more sequences.
 #[derive(Debug, Default)]
 pub(super) struct Books {
     pub(super) sequences: u64,
@@ -14,16 +14,16 @@ pub(super) struct Books {
     requests: usize,
     freezes: u64,
     counted: u64,
-    /// Unconfirmed, and counted.
-    unknown_applied: u64,
+    /// Unconfirmed, but counted.
+    unconfirmed_applied: u64,
     /// Unconfirmed, and not counted.
-    unknown_lost: u64,
-    /// How often each fault was met.
+    unconfirmed_lost: u64,
+    /// How many requests met each fault.
     pub(super) faults: BTreeMap<Fault, u64>,
 }
 
 impl Books {
-    /// Those of one sequence, still empty.
+    /// The empty books of one sequence.
     pub(super) fn of_one() -> Self {
         Self {
             sequences: 1,
@@ -35,11 +35,11 @@ impl Books {
         self.visits += 1;
         self.requests += expected.faults.len();
         self.freezes += u64::from(is_frozen);
-        match expected.outcome {
-            Outcome::Counted => self.counted += 1,
-            Outcome::Unknown if expected.is_applied => self.unknown_applied += 1,
-            Outcome::Unknown => self.unknown_lost += 1,
-            Outcome::Throttled | Outcome::NeverSent | Outcome::Refused => {}
+        match expected.completion {
+            Completion::Counted => self.counted += 1,
+            Completion::Unconfirmed if expected.is_applied => self.unconfirmed_applied += 1,
+            Completion::Unconfirmed => self.unconfirmed_lost += 1,
+            Completion::Throttled | Completion::NeverSent | Completion::Refused => {}
         }
         for fault in &expected.faults {
             *self.faults.entry(*fault).or_default() += 1;
@@ -52,8 +52,8 @@ impl Books {
         self.requests += more.requests;
         self.freezes += more.freezes;
         self.counted += more.counted;
-        self.unknown_applied += more.unknown_applied;
-        self.unknown_lost += more.unknown_lost;
+        self.unconfirmed_applied += more.unconfirmed_applied;
+        self.unconfirmed_lost += more.unconfirmed_lost;
         for (fault, times) in &more.faults {
             *self.faults.entry(*fault).or_default() += times;
         }
@@ -75,8 +75,8 @@ impl fmt::Display for Books {
             self.freezes,
             self.requests,
             self.counted,
-            self.unknown_applied,
-            self.unknown_lost
+            self.unconfirmed_applied,
+            self.unconfirmed_lost
         )
     }
 }

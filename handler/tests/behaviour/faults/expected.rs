@@ -1,21 +1,21 @@
-//! What a visit must come to.
+//! How a visit must end.
 
-use super::fault::{Fault, Outcome};
+use super::fault::{Completion, Fault};
 use super::quota::Quota;
 
-/// What a visit must come to, given the faults that wait for its requests.
+/// How a visit must end, given the faults that its requests may meet.
 pub(super) struct Expected {
-    /// What its requests meet.
+    /// The faults that its requests meet.
     pub(super) faults: Vec<Fault>,
-    pub(super) outcome: Outcome,
+    pub(super) completion: Completion,
     pub(super) is_applied: bool,
 }
 
 impl Expected {
     pub(super) fn of([first, second]: [Fault; 2], quota: &mut Quota) -> Self {
         let mut faults = vec![first];
-        if quota.allows_another(first.outcome()) {
-            // What can't be reached at first can't be reached later; and what was, can.
+        if quota.allows_another(first.completion()) {
+            // The proxy refuses connections during the whole visit, or not at all.
             faults.push(match (first, second) {
                 (Fault::Unreachable, _) => first,
                 (_, Fault::Unreachable) => Fault::None,
@@ -27,7 +27,7 @@ impl Expected {
             quota.refill();
         }
         Self {
-            outcome: last.outcome(),
+            completion: last.completion(),
             is_applied: last.is_applied(),
             faults,
         }

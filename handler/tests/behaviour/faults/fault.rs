@@ -1,4 +1,4 @@
-//! What may go wrong with one request to DynamoDB, and what it must come to.
+//! The faults of one request to DynamoDB, and how the request must end.
 
 use std::iter::once;
 
@@ -7,7 +7,7 @@ use crate::support::reply::Reply;
 /// What the proxy does with a request.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Fault {
-    /// Hands it on, and the answer back.
+    /// Forwards it, and the answer.
     None,
     /// Answers with this status and error code.
     Error {
@@ -15,19 +15,19 @@ pub(super) enum Fault {
         code: &'static str,
         applied: bool,
     },
-    /// Lets the attempt's time limit pass.
+    /// Doesn't answer before the attempt's time limit.
     Late(Applied),
-    /// Cuts the connection.
+    /// Closes or resets the connection.
     Cut { at: Cut, reset: bool },
-    /// Answers with what isn't HTTP, or isn't JSON.
+    /// Answers with bytes that aren't HTTP, or aren't JSON.
     Garbage { text: &'static str, applied: bool },
-    /// Answers as DynamoDB does, but without a number of visits.
+    /// Answers in DynamoDB's format, but without a number of visits.
     Numberless { text: &'static str, applied: bool },
-    /// Isn't there: nothing listens, and no connection is left.
+    /// Refuses connections, and has closed the existing ones.
     Unreachable,
 }
 
-/// When a request is applied that is answered too late, or never.
+/// When a request is applied whose answer comes too late.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Applied {
     AtOnce,
@@ -36,29 +36,29 @@ pub(super) enum Applied {
     Never,
 }
 
-/// Where a connection is cut.
+/// When a connection is cut.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Cut {
-    /// The request has arrived, and nobody reads it.
+    /// The request has arrived, but isn't read.
     Unread,
-    /// It was read, and not applied.
+    /// The request was read, but not applied.
     Unapplied,
-    /// It was applied.
+    /// The request was applied.
     BeforeAnswer,
     InHead,
     InBody,
 }
 
-/// What a request, and so the visit that it was the last request of, must come to.
+/// How a request must end, and so the visit whose last request it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Outcome {
+pub(super) enum Completion {
     Counted,
-    /// Certainly not counted: may be sent again, by the SDK and by the caller.
+    /// Certainly not counted: SDK and caller may send it again.
     Throttled,
-    /// The same; no byte of it was sent.
+    /// The same, since no byte of it was sent.
     NeverSent,
-    /// Perhaps counted: must not be sent again.
-    Unknown,
+    /// Perhaps counted: nobody may send it again.
+    Unconfirmed,
     Refused,
 }
 
@@ -82,7 +82,7 @@ const GARBAGE: [&str; 2] = [
     "HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n<html></htm",
 ];
 
-/// The SDK takes an empty body for an empty object.
+/// The SDK reads an empty body as an empty object.
 const NUMBERLESS: [&str; 3] = [
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
     "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
@@ -90,7 +90,7 @@ const NUMBERLESS: [&str; 3] = [
 ];
 
 impl Fault {
-    /// Every one.
+    /// All faults.
     pub(super) fn all() -> Vec<Self> {
         let either = [true, false];
         let error = |status, code, applied| Self::Error {
@@ -136,7 +136,7 @@ impl Fault {
             .collect()
     }
 
-    /// Whether the engine gets the request, now or later.
+    /// Whether DynamoDB gets the request, now or later.
     pub(super) fn is_applied(self) -> bool {
         match self {
             Self::None => true,
@@ -149,35 +149,35 @@ impl Fault {
         }
     }
 
-    /// Whether the SDK sees a success, whatever the counter makes of it.
+    /// Whether the SDK takes it for a success, even if the counter doesn't.
     pub(super) fn is_success(self) -> bool {
         matches!(self, Self::None | Self::Numberless { .. })
     }
 
-    pub(super) fn outcome(self) -> Outcome {
+    pub(super) fn completion(self) -> Completion {
         match self {
-            Self::None => Outcome::Counted,
+            Self::None => Completion::Counted,
             Self::Error {
                 status: 400, code, ..
-            } if THROTTLING_CODES.contains(&code) => Outcome::Throttled,
-            Self::Error { status: 400, .. } => Outcome::Refused,
+            } if THROTTLING_CODES.contains(&code) => Completion::Throttled,
+            Self::Error { status: 400, .. } => Completion::Refused,
             Self::Error { .. }
             | Self::Late(_)
             | Self::Cut { .. }
             | Self::Garbage { .. }
-            | Self::Numberless { .. } => Outcome::Unknown,
-            Self::Unreachable => Outcome::NeverSent,
+            | Self::Numberless { .. } => Completion::Unconfirmed,
+            Self::Unreachable => Completion::NeverSent,
         }
     }
 }
 
-impl Outcome {
-    /// Checks that the caller is told this, and returns the count if there is one.
+impl Completion {
+    /// Checks that the reply says this, and returns its count if it has one.
     pub(super) fn check(self, reply: &Reply) -> Option<u64> {
         match self {
             Self::Counted => return Some(reply.count()),
             Self::Throttled | Self::NeverSent => reply.assert_busy(),
-            Self::Unknown => reply.assert_unconfirmed(),
+            Self::Unconfirmed => reply.assert_unconfirmed(),
             Self::Refused => reply.assert_problem(500),
         }
         None

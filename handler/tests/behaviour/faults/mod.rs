@@ -1,16 +1,15 @@
 //! No visit is counted twice, whatever fails: random sequences of visits, each under its own seed.
 //!
-//! The built program runs between a faked Lambda and a real engine, with a proxy before the engine.
-//! After each visit the books are balanced: what the caller was told, what the proxy saw and what is
-//! stored.
+//! The built program runs in a fake of Lambda, with an embedded DynamoDB behind a proxy. After each
+//! visit the books must balance: the caller's reply, what the proxy applied, and what is stored.
 //!
-//! * `sequence`: the visits of one seed; `books`: what came of them.
-//! * `fault`: what may go wrong with a request; `proxy`: does it, and remembers what was applied.
-//! * `expected`: what a visit must come to; `quota`: how often the SDK may send again.
+//! * `sequence`: the visits of one seed; `books`: how many ended in which way.
+//! * `fault`: what may go wrong with a request; `proxy`: does it, and records what it applied.
+//! * `expected`: how a visit must end; `quota`: how often the SDK may send again.
 
 #![expect(
     clippy::print_stdout,
-    reason = "who waits for minutes wants to see how it goes, and what fails"
+    reason = "it takes minutes, and shows its progress and what fails"
 )]
 
 mod books;
@@ -20,16 +19,16 @@ mod proxy;
 mod quota;
 mod sequence;
 
-use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt, stream};
+use visitor_counter_testkit::process::number;
 
 use self::books::Books;
 use self::fault::Fault;
 use self::sequence::Sequence;
 
-/// Sequences at the same time. Most of them wait for a time limit to pass.
+/// Sequences that run at the same time. Most of them wait for a time limit.
 const AT_ONCE: usize = 24;
 
 #[tokio::test]
@@ -55,21 +54,15 @@ async fn no_visit_is_counted_twice_in_thousands_of_sequences() {
     println!("{books}");
 }
 
-fn number(variable: &str) -> Option<u64> {
-    let text = env::var(variable).ok()?;
-    let number = text.parse();
-    Some(number.unwrap_or_else(|_| panic!("{variable} is {text:?}. It must hold a whole number.")))
-}
-
 /// Runs the sequences of these seeds and adds up their books.
-async fn run(seeds: impl Iterator<Item = u64>, tells: bool) -> Books {
+async fn run(seeds: impl Iterator<Item = u64>, shows_progress: bool) -> Books {
     let mut books = Books::default();
     let mut sequences = stream::iter(seeds)
         .map(|seed| Sequence::new(seed).run())
         .buffer_unordered(AT_ONCE);
     while let Some(more) = sequences.next().await {
         books.add(&more);
-        if tells && books.sequences.is_multiple_of(100) {
+        if shows_progress && books.sequences.is_multiple_of(100) {
             println!("{} sequences, {} visits", books.sequences, books.visits);
         }
     }

@@ -1,4 +1,4 @@
-//! What stands before the engine and fails as it is told.
+//! A proxy before DynamoDB that fails as planned.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,47 +12,47 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use visitor_counter::OPERATION_LIMIT;
+use visitor_counter_testkit::http::read_message;
+use visitor_counter_testkit::until_closed;
 
 use super::fault::{Applied, Cut, Fault};
-use crate::support::closed::until_closed;
-use crate::support::http::read_message;
 
 /// A proxy on a port of its own.
 pub(super) struct Proxy {
     address: SocketAddr,
-    /// Keeps the port while nothing listens on it.
+    /// Reserves the port while nothing listens on it.
     _reserved: TcpSocket,
     shared: Arc<Shared>,
-    /// Listens. Ends with the proxy, as the connections do.
+    /// The task that listens. Dropping the proxy ends it and the connections.
     accepting: JoinSet<()>,
     connections: Arc<Mutex<JoinSet<io::Result<()>>>>,
 }
 
-/// What all connections share.
+/// Shared by all connections.
 struct Shared {
-    engine: String,
+    dynamodb: String,
     faults: Mutex<VecDeque<Fault>>,
     seen: Mutex<Seen>,
-    /// Held for as long as a request is dealt with.
+    /// Locked while a request is handled.
     busy: tokio::sync::Mutex<()>,
 }
 
-/// What became of the requests of one visit.
+/// The requests of one visit.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) requests: usize,
-    /// The number that each one stored that was applied.
+    /// The number that each applied request stored.
     pub(super) stored: Vec<u64>,
 }
 
 impl Proxy {
-    pub(super) fn start(engine: &str) -> Self {
+    pub(super) fn start(dynamodb: &str) -> Self {
         let reserved = socket(SocketAddr::from(([127, 0, 0, 1], 0)));
         let mut proxy = Self {
             address: reserved.local_addr().unwrap(),
             _reserved: reserved,
             shared: Arc::new(Shared {
-                engine: engine.strip_prefix("http://").unwrap().to_owned(),
+                dynamodb: dynamodb.strip_prefix("http://").unwrap().to_owned(),
                 faults: Mutex::default(),
                 seen: Mutex::default(),
                 busy: tokio::sync::Mutex::default(),
@@ -68,16 +68,16 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Sets what happens to the next requests, one after the other.
+    /// Plans the faults of the next requests, in this order.
     pub(super) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
         *self.shared.faults.lock().unwrap() = faults.into_iter().collect();
     }
 
-    /// What happened since the last time, late requests included.
+    /// Takes the requests since the last call, including late ones.
     pub(super) async fn seen(&self) -> Seen {
         let _nothing_under_way = timeout(OPERATION_LIMIT, self.shared.busy.lock())
             .await
-            .expect("no request is under way any longer");
+            .expect("no request is still being handled");
         std::mem::take(&mut *self.shared.seen.lock().unwrap())
     }
 
@@ -89,7 +89,7 @@ impl Proxy {
         }
     }
 
-    /// Closes all connections, and listens no longer.
+    /// Closes all connections, and stops listening.
     pub(super) async fn shut(&mut self) {
         self.accepting.shutdown().await;
         let mut connections = std::mem::take(&mut *self.connections.lock().unwrap());
@@ -97,7 +97,7 @@ impl Proxy {
         until_closed(self.address.port()).await;
     }
 
-    /// Listens, if it doesn't yet.
+    /// Starts listening, if it isn't.
     pub(super) fn open(&mut self) {
         if self.accepting.is_empty() {
             let listener = socket(self.address).listen(64).unwrap();
@@ -113,7 +113,7 @@ impl Proxy {
     }
 }
 
-/// A socket that shares its port with others of its kind.
+/// A socket whose port others can bind too.
 fn socket(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
@@ -163,17 +163,17 @@ impl Shared {
                     client.write_all(&answer[..sent]).await?;
                     return cut(&client, reset);
                 }
-                Fault::Unreachable => unreachable!("nothing listens then"),
+                Fault::Unreachable => unreachable!("the proxy isn't listening"),
             }
         }
         Ok(())
     }
 
-    /// Hands a request to the engine, and keeps what it stored.
+    /// Forwards a request to DynamoDB, and records the number that it stored.
     async fn apply(&self, request: &[u8]) -> Vec<u8> {
-        let mut engine = TcpStream::connect(&self.engine).await.unwrap();
-        engine.write_all(request).await.unwrap();
-        let answer = read_message(&mut engine).await.unwrap();
+        let mut dynamodb = TcpStream::connect(&self.dynamodb).await.unwrap();
+        dynamodb.write_all(request).await.unwrap();
+        let answer = read_message(&mut dynamodb).await.unwrap();
         let text = String::from_utf8(answer.clone()).unwrap();
         let (_, body) = text.split_once("\r\n\r\n").unwrap();
         let body: Value = serde_json::from_str(body).unwrap();
@@ -185,12 +185,12 @@ impl Shared {
     }
 }
 
-/// Waits until the caller has closed its connection.
+/// Waits until the client has closed its connection.
 async fn until_gone(client: &mut TcpStream) {
     while matches!(client.read(&mut [0; 64]).await, Ok(1..)) {}
 }
 
-/// Ends a connection with its end: orderly, or with a reset.
+/// Makes the connection end with a reset when it is dropped, if it should.
 fn cut(client: &TcpStream, reset: bool) -> io::Result<()> {
     if reset {
         client.set_zero_linger()?;

@@ -1,15 +1,15 @@
-//! The SDK's [retry quota], which keeps a client from doubling the load of a DynamoDB that is busy.
+//! A model of the SDK's [retry quota], which limits the load that retries put on a busy DynamoDB.
 //!
 //! [retry quota]: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
-use super::fault::Outcome;
+use super::fault::Completion;
 
 const FULL: u32 = 500;
 
-/// A bucket of tokens. A second request takes some, and gives them back when one succeeds.
+/// A bucket of tokens. A retry takes some, and the next success gives them back.
 pub(super) struct Quota {
     tokens: u32,
-    /// What the latest second request took.
+    /// The tokens of the latest retry.
     taken: Option<u32>,
 }
 
@@ -21,12 +21,12 @@ impl Quota {
         }
     }
 
-    /// Whether a request that came to this is sent again.
-    pub(super) fn allows_another(&mut self, outcome: Outcome) -> bool {
-        let price = match outcome {
-            Outcome::Throttled => 5,
-            Outcome::NeverSent => 10,
-            Outcome::Counted | Outcome::Unknown | Outcome::Refused => return false,
+    /// Whether a request with this end is sent again.
+    pub(super) fn allows_another(&mut self, completion: Completion) -> bool {
+        let price = match completion {
+            Completion::Throttled => 5,
+            Completion::NeverSent => 10,
+            Completion::Counted | Completion::Unconfirmed | Completion::Refused => return false,
         };
         let Some(rest) = self.tokens.checked_sub(price) else {
             return false;
@@ -36,7 +36,7 @@ impl Quota {
         true
     }
 
-    /// A request has succeeded.
+    /// Records a success.
     pub(super) fn refill(&mut self) {
         self.tokens = FULL.min(self.tokens + self.taken.take().unwrap_or(1));
     }

@@ -1,4 +1,4 @@
-//! The visits of one seed, and their books.
+//! The visits of one seed.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -12,36 +12,37 @@ use visitor_counter::OPERATION_LIMIT;
 
 use super::books::Books;
 use super::expected::Expected;
-use super::fault::{Fault, Outcome};
+use super::fault::{Completion, Fault};
 use super::proxy::Proxy;
 use super::quota::Quota;
-use crate::support::engine::Engine;
+use visitor_counter_testkit::Table;
+
 use crate::support::event;
 use crate::support::lambda::Lambda;
 use crate::support::reply::Reply;
 
 const ORIGIN: &str = "https://example.com";
 
-/// One seed in so many is that of a sequence which spends the retry quota. It takes a minute.
+/// One seed in so many makes a sequence that spends the retry quota, which takes a minute.
 const SPENDS_QUOTA: u64 = 500;
 
-/// A function from its start on.
+/// A function's start and its visits.
 #[derive(Debug)]
 pub(super) struct Sequence {
     seed: u64,
-    /// What is stored before the first visit; none is no item.
+    /// The number that is stored before the first visit, or none if there is no item.
     stored: Option<u64>,
     start_count: u64,
-    /// What happens to the request that opens the connection.
+    /// The fault of the request that opens the connection.
     warm_up: Fault,
     visits: Vec<Visit>,
 }
 
-/// One visit and what happens to it.
+/// One visit, and what happens around it.
 struct Visit {
-    /// What becomes of the process before it.
+    /// What happens to the process before it.
     before: Before,
-    /// What happens to its first and its second request.
+    /// The faults of its first and its second request.
     faults: [Fault; 2],
 }
 
@@ -50,15 +51,15 @@ enum Before {
     Nothing,
     /// The idle connection is closed.
     HangUp,
-    /// The process is frozen, the idle connection closed, and the process thawed before or after
-    /// the event is handed over.
+    /// The process is frozen, the idle connection is closed, and the process is thawed before or
+    /// after the event is sent.
     Freeze {
         thaws_first: bool,
     },
 }
 
 impl Sequence {
-    /// Everything in it comes from the seed.
+    /// Derives everything from the seed.
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Rng::with_seed(seed);
         let all = Fault::all();
@@ -102,7 +103,7 @@ impl Sequence {
         }
     }
 
-    /// Goes through it, and panics where the books don't balance.
+    /// Runs it, and panics if the books don't balance.
     pub(super) async fn run(self) -> Books {
         let mut at = 0;
         let result = AssertUnwindSafe(self.visit_all(&mut at))
@@ -110,7 +111,7 @@ impl Sequence {
             .await;
         result.unwrap_or_else(|panic| {
             println!(
-                "\nThe sequence fails at its visit {at}, see above. Run it again: make faults SEED={}\n{self:#?}",
+                "\nThe sequence fails at visit {at}, see above. Run it again: make faults SEED={}\n{self:#?}",
                 self.seed
             );
             resume_unwind(panic)
@@ -118,11 +119,11 @@ impl Sequence {
     }
 
     async fn visit_all(&self, at: &mut usize) -> Books {
-        let engine = Engine::start().await;
+        let table = Table::start().await;
         if let Some(stored) = self.stored {
-            engine.store(&json!({ "N": stored.to_string() }));
+            table.store(&json!({ "N": stored.to_string() }));
         }
-        let mut proxy = Proxy::start(&engine.url);
+        let mut proxy = Proxy::start(table.url());
         proxy.plan([self.warm_up]);
         if self.warm_up == Fault::Unreachable {
             proxy.shut().await;
@@ -143,7 +144,7 @@ impl Sequence {
             *at += 1;
             let expected = Expected::of(visit.faults, &mut quota);
             proxy.plan(expected.faults.iter().copied());
-            if expected.outcome == Outcome::NeverSent {
+            if expected.completion == Completion::NeverSent {
                 proxy.shut().await;
             }
             let begin = Instant::now();
@@ -156,7 +157,7 @@ impl Sequence {
             balance += u64::from(expected.is_applied);
             let context = format!("{reply:?} after {took:?}; {seen:?}");
             assert!(took < OPERATION_LIMIT, "too late: {context}");
-            let requests = if expected.outcome == Outcome::NeverSent {
+            let requests = if expected.completion == Completion::NeverSent {
                 0
             } else {
                 expected.faults.len()
@@ -168,14 +169,14 @@ impl Sequence {
                 vec![]
             };
             assert_eq!(seen.stored, stored, "increments: {context}");
-            let count = expected.outcome.check(&reply);
+            let count = expected.completion.check(&reply);
             assert!(
                 count.is_none_or(|count| count == balance),
                 "{context}, {balance} stored"
             );
             assert_eq!(reply.header("access-control-allow-origin"), Some(ORIGIN));
             assert_eq!(
-                stored_number(&engine).unwrap_or(self.start_count),
+                stored_number(&table).unwrap_or(self.start_count),
                 balance,
                 "{context}"
             );
@@ -185,8 +186,8 @@ impl Sequence {
     }
 }
 
-fn stored_number(engine: &Engine) -> Option<u64> {
-    match &engine.stored()["N"] {
+fn stored_number(table: &Table) -> Option<u64> {
+    match &table.stored()["N"] {
         Value::String(number) => Some(number.parse().unwrap()),
         _ => None,
     }
@@ -209,7 +210,7 @@ impl Visit {
             return lambda.request(&event).await;
         }
         let thaw = async {
-            // Long enough for the event to reach the process's socket, of which nobody is told.
+            // Long enough for the event to reach the process's socket, which nothing reports.
             sleep(Duration::from_millis(5)).await;
             lambda.thaw();
         };
@@ -218,7 +219,7 @@ impl Visit {
 }
 
 impl fmt::Debug for Visit {
-    /// A line, where an alternate form would take ten.
+    /// One line, even in the alternate form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,

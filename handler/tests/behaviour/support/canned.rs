@@ -1,12 +1,11 @@
-//! Canned answers in DynamoDB's protocol.
+//! A DynamoDB with canned answers.
 
 use serde_json::{Value, json};
+use visitor_counter_testkit::TABLE;
 use wiremock::matchers::header;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::TABLE;
-
-/// A server that gives canned answers to updates, one after the other and the last for ever.
+/// A server that gives canned answers to updates: one after the other, and then always the last.
 pub(crate) struct Canned(MockServer);
 
 impl Canned {
@@ -28,7 +27,7 @@ impl Canned {
         self.0.uri()
     }
 
-    /// The names of the headers of the requests that arrived.
+    /// The names of the headers of each received request.
     pub(crate) async fn headers(&self) -> Vec<Vec<String>> {
         let requests = self.0.received_requests().await.unwrap();
         let names = requests.iter().map(|request| {
@@ -39,7 +38,7 @@ impl Canned {
         names.collect()
     }
 
-    /// The bodies of the requests that arrived.
+    /// The body of each received request.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let requests = self.0.received_requests().await.unwrap();
         requests

@@ -12,7 +12,7 @@ pub(crate) fn visit() -> Value {
     serde_json::from_str(include_str!("../events/apigw-rest.json")).unwrap()
 }
 
-/// The visit with changes, as JSON merge patch (RFC 7396) has them: null removes.
+/// The visit with a JSON merge patch (RFC 7396): null removes.
 pub(crate) fn visit_with(patch: &Value) -> Value {
     let mut event = visit();
     merge(&mut event, patch);

@@ -1,61 +1,11 @@
-//! What the tests stand on: the handler with its surroundings faked, never the handler itself.
+//! The handler, its requests and its replies. The doubles of its surroundings are in the testkit.
 //!
-//! * `engine`, `canned`, `faulty`: DynamoDB at every depth, from a real engine to raw bytes; `tls`
-//!   puts HTTPS before it, `relay` a connection that can be cut.
-//! * `http`: messages on raw connections; `closed`: when their end has got through.
-//! * `lambda`: Lambda around the built program.
-//! * `event`, `reply`: what API Gateway sends and what it reads.
+//! * `environment`: the handler in this process; `lambda`: the built program, as Lambda runs it.
+//! * `event`, `reply`: what API Gateway sends, and what its caller gets.
+//! * `canned`: a DynamoDB with canned answers.
 
 pub(crate) mod canned;
-pub(crate) mod closed;
-pub(crate) mod engine;
+pub(crate) mod environment;
 pub(crate) mod event;
-pub(crate) mod faulty;
-pub(crate) mod http;
 pub(crate) mod lambda;
-pub(crate) mod relay;
 pub(crate) mod reply;
-pub(crate) mod tls;
-
-use std::ffi::OsString;
-
-use visitor_counter::{Config, ConfigError, Handler};
-
-pub(crate) const TABLE: &str = "visitor-counter-test";
-
-/// The environment of a function whose DynamoDB is at `endpoint`.
-pub(crate) fn environment(endpoint: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("TABLE_NAME", TABLE.to_owned()),
-        ("AWS_REGION", "eu-central-1".to_owned()),
-        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI".to_owned()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
-    ]
-}
-
-/// Parses that environment with variables replaced, or missing where there is no value.
-pub(crate) fn config(
-    endpoint: &str,
-    replaced: &[(&str, Option<OsString>)],
-) -> Result<Config, ConfigError> {
-    let environment = environment(endpoint);
-    Config::from_vars(|variable| {
-        let is_meant = |name: &str| name == variable;
-        let replacement = replaced.iter().find(|(name, _)| is_meant(name));
-        let given = environment.iter().find(|(name, _)| is_meant(name));
-        replacement.map_or_else(
-            || given.map(|(_, value)| value.into()),
-            |(_, value)| value.clone(),
-        )
-    })
-}
-
-/// The handler in this process, with variables added to its environment.
-pub(crate) fn handler(endpoint: &str, more: &[(&str, &str)]) -> Handler {
-    let more: Vec<_> = more
-        .iter()
-        .map(|(name, value)| (*name, Some(value.into())))
-        .collect();
-    Handler::new(&config(endpoint, &more).unwrap())
-}

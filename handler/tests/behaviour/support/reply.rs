@@ -1,4 +1,4 @@
-//! What the caller of the API gets.
+//! The reply that a caller of the API gets.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Reads what a function returns as API Gateway does.
+    /// Reads a function's response as API Gateway does.
     pub(crate) fn from_gateway(response: &Value) -> Self {
         assert_eq!(response["isBase64Encoded"], false, "{response}");
         let single = response["headers"].as_object().into_iter().flatten();
@@ -46,7 +46,7 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// The number of a 200, after a look at everything else it must be.
+    /// Checks that this is a 200 with everything it needs, and returns its number.
     #[track_caller]
     pub(crate) fn count(&self) -> u64 {
         assert_eq!(self.status, 200, "{self:?}");
@@ -57,7 +57,7 @@ impl Reply {
         json["count"].as_u64().unwrap()
     }
 
-    /// A problem with this status, after a look at everything else it must be.
+    /// Checks that this is a problem with this status and everything it needs.
     #[track_caller]
     pub(crate) fn assert_problem(&self, status: u64) {
         assert_eq!(self.status, status, "{self:?}");
@@ -77,18 +77,18 @@ impl Reply {
         assert_eq!(
             json.as_object().unwrap().len(),
             5,
-            "nothing else leaks: {json}"
+            "a problem has five members: {json}"
         );
     }
 
-    /// A 503 that tells frontends to try again, since nothing was counted.
+    /// Checks that this is a 503 that tells frontends to retry, since nothing was counted.
     #[track_caller]
     pub(crate) fn assert_busy(&self) {
         self.assert_problem(503);
         assert_eq!(self.header("retry-after"), Some("1"));
     }
 
-    /// A 503 that tells frontends nothing, since the visit may have been counted.
+    /// Checks that this is a 503 that doesn't, since the visit may have been counted.
     #[track_caller]
     pub(crate) fn assert_unconfirmed(&self) {
         self.assert_problem(503);

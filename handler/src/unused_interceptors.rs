@@ -1,4 +1,4 @@
-//! Requests without what the SDK tells AWS about itself.
+//! SDK features that this client doesn't need, and that cost time in every request.
 
 use aws_runtime::invocation_id::InvocationIdInterceptor;
 use aws_runtime::request_info::RequestInfoInterceptor;
@@ -9,17 +9,17 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::disable_interceptor;
 
-/// Leaves out headers that DynamoDB doesn't need: user agents, the number of an attempt and its
-/// id. Also the correction of a wrong clock: Lambda's is right.
+/// Removes the headers that only tell AWS about the SDK: user agents, the attempt's number, the
+/// invocation's id. Also removes the correction of a wrong clock: Lambda's is right.
 #[derive(Debug)]
-pub(crate) struct PlainRequests;
+pub(crate) struct DisableUnusedInterceptors;
 
-impl Intercept for PlainRequests {
+impl Intercept for DisableUnusedInterceptors {
     fn name(&self) -> &'static str {
-        "plain requests"
+        "disable unused interceptors"
     }
 
-    /// First of all hooks, so that none of these has had its turn.
+    /// The first of all hooks, so it runs before any of these.
     fn read_before_execution(
         &self,
         _: &BeforeSerializationInterceptorContextRef<'_>,

@@ -1,17 +1,17 @@
-//! When a connection is closed for both of its sides.
+//! Whether both sides know that a connection is closed.
 
 use std::fs;
 
 use tokio::task::yield_now;
 
-/// State of a connection that its program doesn't yet know to be over.
+/// State of a connection whose program doesn't know yet that it is closed.
 const ESTABLISHED: &str = "01";
 
-/// Waits until no program holds a connection to this port for open.
+/// Waits until no program takes a connection to this port for open.
 ///
-/// On a busy machine, the end of a connection may be overtaken by what is sent on another one
-/// afterwards. Only Linux tells; elsewhere nobody waits.
-pub(crate) async fn until_closed(port: u16) {
+/// On a busy machine, bytes on another connection may arrive before the end of this one, though
+/// they were sent later. Only Linux shows the state; elsewhere this returns at once.
+pub async fn until_closed(port: u16) {
     let remote = format!(":{port:04X}");
     let is_open = |line: &str| {
         let mut columns = line.split_whitespace().skip(2);

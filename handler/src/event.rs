@@ -1,7 +1,7 @@
-//! What API Gateway's REST APIs send a function, as far as the counter looks at it, and what they
-//! read from it.
+//! The events and responses of Lambda proxy integration, by which a REST API of API Gateway calls a
+//! function. Of an event, only the fields that the counter uses.
 //!
-//! `lambda_http` would make a whole HTTP request of each event, which costs more, and fails for headers
+//! `lambda_http` would turn each event into a whole HTTP request. That costs more, and fails on headers
 //! that any client can send: `docs/decisions/0014-the-event.md`.
 
 use std::fmt;
@@ -12,10 +12,10 @@ use lambda_http::{Body, Response};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// Stands for a request's id where there is none.
-pub(crate) const UNKNOWN: &str = "unknown";
+/// The id of a request that has none.
+pub(crate) const UNKNOWN_ID: &str = "unknown";
 
-/// One request, in the [input format] of Lambda proxy integration.
+/// One request, in the [input format] of proxy integration.
 ///
 /// [input format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 #[derive(Clone, Debug, Deserialize)]
@@ -34,20 +34,20 @@ struct RequestContext {
     request_id: Option<String>,
 }
 
-/// The one header that matters, with its value or values.
+/// The one header that the counter reads, with its value or values.
 #[derive(Clone, Debug)]
 struct Headers<V> {
     origin: Option<V>,
 }
 
 impl Event {
-    /// Method and path. The path is that of the API's resource: the request's own also holds the
-    /// stage, or the base path of a custom domain.
+    /// Method, and path of the API's resource. The request's own path may also hold the stage, or
+    /// the base path of a custom domain.
     pub(crate) fn route(&self) -> (&str, &str) {
         (&self.http_method, &self.request_context.resource_path)
     }
 
-    /// Origin of the page, as the browser sent it; of several the last one.
+    /// Origin of the page, as the browser sent it. Of several, the last.
     pub(crate) fn origin(&self) -> Option<&str> {
         let several = self.multi_value_headers.as_ref();
         let last = several.and_then(|headers| headers.origin.as_ref()?.last());
@@ -57,18 +57,18 @@ impl Event {
 
     /// The gateway's id of the request, which its access log and its own errors carry too.
     ///
-    /// API Gateway always gives one; an event made by hand may do without.
+    /// API Gateway always sends one. An event made by hand may have none.
     pub(crate) fn request_id(&self) -> &str {
         let id = self.request_context.request_id.as_deref();
-        id.unwrap_or(UNKNOWN)
+        id.unwrap_or(UNKNOWN_ID)
     }
 }
 
-/// The [output format] of Lambda proxy integration.
+/// A response in the [output format] of proxy integration.
 ///
 /// [output format]: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
 #[must_use]
-pub fn output(response: Response<Body>) -> ApiGatewayProxyResponse {
+pub fn proxy_response(response: Response<Body>) -> ApiGatewayProxyResponse {
     let (head, body) = response.into_parts();
     let mut output = ApiGatewayProxyResponse::default();
     output.status_code = head.status.as_u16().into();

@@ -1,4 +1,4 @@
-//! A way to DynamoDB that can be cut.
+//! A connection to DynamoDB that can be closed in the middle.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -7,16 +7,18 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::closed::until_closed;
+use crate::connections::until_closed;
 
-/// Hands bytes on to a plain server.
-pub(crate) struct Relay {
+/// Forwards bytes to a plain server.
+#[derive(Debug)]
+pub struct Relay {
     address: SocketAddr,
     connections: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl Relay {
-    pub(crate) async fn start(behind: &str) -> Self {
+    /// Starts it before the server at this URL.
+    pub async fn start(behind: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let behind = behind.strip_prefix("http://").unwrap().to_owned();
@@ -26,7 +28,7 @@ impl Relay {
             while let Ok((mut outside, _)) = listener.accept().await {
                 let mut inside = TcpStream::connect(&behind).await.unwrap();
                 let connection = tokio::spawn(async move {
-                    // Either side may end it, in any way.
+                    // Either side may close it, in any way.
                     let _ = copy_bidirectional(&mut outside, &mut inside).await;
                 });
                 opened.lock().unwrap().push(connection);
@@ -38,12 +40,13 @@ impl Relay {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its URL, without a path.
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Closes the connections that are open, and returns how many there were.
-    pub(crate) async fn hang_up(&self) -> usize {
+    pub async fn hang_up(&self) -> usize {
         let connections = std::mem::take(&mut *self.connections.lock().unwrap());
         let mut open = 0;
         for connection in connections {

@@ -1,4 +1,4 @@
-//! Connections that fail.
+//! Servers and ports whose connections fail.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-use super::http::read_message;
+use crate::http::read_message;
 
-/// What a server on raw TCP does with each connection.
-#[derive(Clone, Copy)]
-pub(crate) enum Fault {
+/// What a [`FaultyServer`] does with each connection.
+#[derive(Clone, Copy, Debug)]
+pub enum ConnectionFault {
     /// Closes it at once.
     CloseAtOnce,
-    /// Says nothing, from the first byte on.
+    /// Sends nothing, and reads nothing.
     Silence,
     /// Reads a request, then resets the connection.
     ResetAfterRequest,
@@ -28,15 +28,17 @@ pub(crate) enum Fault {
     AnswerThenSilence(&'static str),
 }
 
-/// A server that fails in one way.
-pub(crate) struct Faulty {
+/// A server whose connections all have the same fault.
+#[derive(Debug)]
+pub struct FaultyServer {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
     requests: Arc<AtomicUsize>,
 }
 
-impl Faulty {
-    pub(crate) async fn start(fault: Fault) -> Self {
+impl FaultyServer {
+    /// Starts it on a free port.
+    pub async fn start(fault: ConnectionFault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Self {
             address: listener.local_addr().unwrap(),
@@ -53,48 +55,58 @@ impl Faulty {
         server
     }
 
-    pub(crate) fn url(&self, scheme: &str) -> String {
+    /// Its URL, without a path.
+    pub fn url(&self, scheme: &str) -> String {
         format!("{scheme}://{}", self.address)
     }
 
-    pub(crate) fn connections(&self) -> usize {
+    /// The number of connections so far.
+    pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn requests(&self) -> usize {
+    /// The number of requests that were read so far.
+    pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 }
 
-async fn fail(mut stream: TcpStream, fault: Fault, requests: Arc<AtomicUsize>) {
+async fn fail(mut stream: TcpStream, fault: ConnectionFault, requests: Arc<AtomicUsize>) {
     match fault {
-        Fault::CloseAtOnce => return,
-        Fault::Silence => return std::future::pending().await,
+        ConnectionFault::CloseAtOnce => return,
+        ConnectionFault::Silence => return std::future::pending().await,
         _ => {}
     }
     while read_message(&mut stream).await.is_some() {
         requests.fetch_add(1, Ordering::SeqCst);
         match fault {
-            Fault::ResetAfterRequest => return stream.set_zero_linger().unwrap(),
-            Fault::SilenceAfterRequest => {}
-            Fault::Answer(bytes) => return stream.write_all(bytes.as_bytes()).await.unwrap(),
-            Fault::AnswerThenSilence(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
+            ConnectionFault::ResetAfterRequest => return stream.set_zero_linger().unwrap(),
+            ConnectionFault::SilenceAfterRequest => {}
+            ConnectionFault::Answer(bytes) => {
+                return stream.write_all(bytes.as_bytes()).await.unwrap();
+            }
+            ConnectionFault::AnswerThenSilence(bytes) => {
+                stream.write_all(bytes.as_bytes()).await.unwrap();
+            }
             _ => return,
         }
     }
 }
 
-/// An address where nothing listens, and nothing will while this is alive.
-pub(crate) struct Nowhere(TcpSocket);
+/// A port on which nothing listens, and nothing can until this is dropped.
+#[derive(Debug)]
+pub struct ClosedPort(TcpSocket);
 
-impl Nowhere {
-    pub(crate) fn reserve() -> Self {
+impl ClosedPort {
+    /// Reserves a free port.
+    pub fn reserve() -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         Self(socket)
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// An HTTP URL with this port.
+    pub fn url(&self) -> String {
         format!("http://{}", self.0.local_addr().unwrap())
     }
 }

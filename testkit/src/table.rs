@@ -1,0 +1,48 @@
+//! The counter's table.
+
+use serde_json::{Value, json};
+use visitor_counter_dynamodb::{EmbeddedDynamoDb, Server};
+
+/// Name of the table.
+pub const TABLE: &str = "visitor-counter-test";
+
+/// The counter's table, in an embedded DynamoDB.
+#[derive(Debug)]
+pub struct Table {
+    dynamodb: EmbeddedDynamoDb,
+    server: Server,
+}
+
+impl Table {
+    /// Serves an empty table on a free port.
+    pub async fn start() -> Self {
+        let dynamodb = EmbeddedDynamoDb::in_memory(TABLE, "id").unwrap();
+        let server = dynamodb.serve().await.unwrap();
+        Self { dynamodb, server }
+    }
+
+    /// The URL of DynamoDB.
+    pub fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    /// Writes the item, with its attribute `visits` in DynamoDB's JSON, or without it if it is
+    /// null.
+    pub fn store(&self, visits: &Value) {
+        let mut item = json!({ "id": { "S": "site" } });
+        if !visits.is_null() {
+            item["visits"] = visits.clone();
+        }
+        let put = json!({ "TableName": TABLE, "Item": item });
+        let put = serde_json::from_value(put).unwrap();
+        self.dynamodb.database().put_item(put).unwrap();
+    }
+
+    /// Reads the attribute `visits`: null if there is none.
+    pub fn stored(&self) -> Value {
+        let get = json!({ "TableName": TABLE, "Key": { "id": { "S": "site" } } });
+        let get = serde_json::from_value(get).unwrap();
+        let got = self.dynamodb.database().get_item(get).unwrap();
+        serde_json::to_value(got).unwrap()["Item"]["visits"].clone()
+    }
+}
