@@ -1,33 +1,28 @@
-//! The one number, and the one write that raises it.
+//! The one number, and the writes that raise it by one for each visit.
+
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use tokio::time::sleep;
 
+use crate::attempt::Attempt;
 use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
-use crate::dynamodb;
+use crate::dynamodb::{self, LONGEST_WAIT};
+use crate::item::{COUNT, IF_NOT_COUNTED, ITEM_ID, KEY, expression};
 use crate::log::causes;
-use crate::setting::NotAllowed;
-use crate::visit_error::VisitError;
+use crate::random::random;
+use crate::token::{Time, Token};
+use crate::view::View;
+use crate::visit_error::{Cause, VisitError, VisitErrorKind};
 
-/// Partition key of the table.
-pub const KEY: &str = "id";
+/// Writes of one visit, where each before was certainly not applied.
+pub(crate) const MOST_ATTEMPTS: u32 = 3;
 
-/// Value of the [`KEY`] of the one item.
-const ITEM_ID: &str = "site";
-
-/// Attribute that holds the number of visits.
-const VISITS: &str = "visits";
-
-/// Creates the attribute or raises it.
-const INCREMENT: &str = "SET visits = if_not_exists(visits, :start) + :one";
-
-/// True where the attribute is missing or can be raised. DynamoDB itself would increment 1e30 or -3
-/// without an error.
-const IS_COUNT: &str = "attribute_not_exists(visits) OR visits BETWEEN :zero AND :max";
+/// Writes of one visit, where one may have been applied.
+const MOST_UNCLEAR_ATTEMPTS: u32 = 2;
 
 /// The counter of a site: one number in one item of one table.
 #[derive(Clone, Debug)]
@@ -53,64 +48,140 @@ impl Counter {
     /// full CPU, so that is the time to do it. A failure is only logged: it makes the first visit
     /// slower, and nothing worse.
     pub(crate) async fn warm_up(&self) {
-        // AWS bills this read like any other. It isn't retried, but keeps the client's time limits:
-        // with others, the SDK would open a separate connection.
+        // AWS bills this read like any other.
         let read = self
             .client
             .get_item()
             .table_name(self.table.to_string())
-            .key(KEY, AttributeValue::S(ITEM_ID.to_owned()))
-            .customize()
-            .config_override(
-                aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled()),
-            );
+            .key(KEY, AttributeValue::S(ITEM_ID.to_owned()));
         if let Err(error) = read.send().await {
             let code = error.code().unwrap_or("Unreachable");
             tracing::warn!(code, causes = %causes(&error), "warm-up failed, the first visit will be slower");
         }
     }
 
-    /// Counts one visit and returns the number that the write itself returned.
+    /// Counts one visit exactly once, and returns the number that its own write made.
     ///
-    /// The first visit creates the item, one above the start value. A stored value that is no
-    /// number, or outside of 0 to 2^53 − 2, stays as it is.
+    /// A visit of a view that is counted already gets the number that it got then, as long as no
+    /// later visit has its slot. The first visit of all creates the item, one above the start value.
+    /// A stored value that is no number, or outside of 0 to 2^53 − 2, stays as it is.
     ///
     /// # Errors
     ///
-    /// [`VisitError`] says whether the visit may have been counted. Whatever fails, it is counted
-    /// at most once: see the `retry` module.
-    pub(crate) async fn visit(&self) -> Result<Count, VisitError> {
+    /// [`VisitError`] says whether the visit may have been counted.
+    pub(crate) async fn visit(&self, view: Option<View>) -> Result<Count, VisitError> {
         // Lambda freezes the process between visits. One turn of the event loop lets the client
         // notice connections that were closed meanwhile, before it chooses one for this visit.
         tokio::task::yield_now().await;
+        let mut token = Token {
+            time: Time::now(),
+            view: view.unwrap_or_else(View::unnamed),
+        };
+        let mut progress = Progress::new(view);
+        loop {
+            // Boxed, or each layer up to Lambda's runtime would copy its thousands of bytes.
+            let cause = match Box::pin(self.write(token)).await {
+                Attempt::Counted(count) => return Ok(count),
+                Attempt::Refused(cause) => {
+                    return Err(VisitError::new(VisitErrorKind::Refused, cause));
+                }
+                Attempt::Unexplained(cause) => {
+                    return Err(VisitError::new(VisitErrorKind::Unconfirmed, cause));
+                }
+                Attempt::SlotTaken(by, cause) => {
+                    // The token's own write may be what the later visit has replaced.
+                    if progress.unclear {
+                        return Err(VisitError::new(VisitErrorKind::Unconfirmed, cause));
+                    }
+                    progress.slot_taken = true;
+                    token.time = Time::now_after(by);
+                    cause
+                }
+                Attempt::NotApplied(cause) => {
+                    if !progress.is_last() {
+                        sleep(wait()).await;
+                    }
+                    cause
+                }
+                // Again with the same token: then it can't count twice.
+                Attempt::Unclear(cause) => {
+                    progress.unclear = true;
+                    cause
+                }
+            };
+            if progress.is_last() {
+                return Err(progress.failure(cause));
+            }
+            progress.attempts += 1;
+        }
+    }
+
+    async fn write(&self, token: Token) -> Attempt {
+        let number = |number: String| AttributeValue::N(number);
         let write = self
             .client
             .update_item()
             .table_name(self.table.to_string())
             .key(KEY, AttributeValue::S(ITEM_ID.to_owned()))
-            .update_expression(INCREMENT)
-            .condition_expression(IS_COUNT)
-            .expression_attribute_values(":start", AttributeValue::N(self.start.to_string()))
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":zero", AttributeValue::N("0".to_owned()))
-            .expression_attribute_values(":max", AttributeValue::N(StartCount::MAX.to_string()))
+            .update_expression(expression(COUNT, token))
+            .condition_expression(expression(IF_NOT_COUNTED, token))
+            .expression_attribute_values(":start", number(self.start.to_string()))
+            .expression_attribute_values(":one", number("1".to_owned()))
+            .expression_attribute_values(":zero", number("0".to_owned()))
+            .expression_attribute_values(":max", number(StartCount::MAX.to_string()))
+            .expression_attribute_values(":token", AttributeValue::S(token.to_string()))
+            .expression_attribute_values(":view", AttributeValue::S(token.ending()))
             .return_values(ReturnValue::UpdatedNew)
-            .send();
-        // Boxed, or each layer up to Lambda's runtime would copy its thousands of bytes.
-        count(&Box::pin(write).await?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Attempt::of(token, write.send().await)
     }
 }
 
-fn count(output: &UpdateItemOutput) -> Result<Count, VisitError> {
-    let visits = output
-        .attributes()
-        .and_then(|attributes| attributes.get(VISITS));
-    let Some(Ok(number)) = visits.map(AttributeValue::as_n) else {
-        return Err(VisitError::no_count());
-    };
-    // The condition lets fractions pass, so they show only here. DynamoDB writes whole numbers of
-    // this size as digits alone.
-    number
-        .parse()
-        .map_err(|NotAllowed| VisitError::not_a_count(number))
+/// How far the attempts of a visit have come.
+struct Progress {
+    /// The one under way.
+    attempts: u32,
+    /// One of them may have been applied.
+    unclear: bool,
+    /// A later visit had the slot.
+    slot_taken: bool,
+    /// An earlier request may have been for the same view.
+    is_named: bool,
+}
+
+impl Progress {
+    fn new(view: Option<View>) -> Self {
+        Self {
+            attempts: 1,
+            unclear: false,
+            slot_taken: false,
+            is_named: view.is_some(),
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        let most = if self.unclear {
+            MOST_UNCLEAR_ATTEMPTS
+        } else {
+            MOST_ATTEMPTS
+        };
+        self.attempts >= most
+    }
+
+    fn failure(&self, cause: Cause) -> VisitError {
+        // The later visit may have taken the slot from an earlier request of this view.
+        let kind = if self.unclear || (self.slot_taken && self.is_named) {
+            VisitErrorKind::Unconfirmed
+        } else {
+            VisitErrorKind::NotCounted
+        };
+        VisitError::new(kind, cause)
+    }
+}
+
+/// A random time up to the longest, so that visits that were throttled together don't come back
+/// together.
+fn wait() -> Duration {
+    let [byte, ..] = random().to_le_bytes();
+    LONGEST_WAIT * u32::from(byte) / 256
 }

@@ -12,6 +12,9 @@ use lambda_http::{Body, Response};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
+use crate::setting::NotAllowed;
+use crate::view::View;
+
 /// The id of a request that has none.
 pub(crate) const UNKNOWN_ID: &str = "unknown";
 
@@ -24,6 +27,8 @@ pub struct Event {
     http_method: String,
     headers: Option<Headers<String>>,
     multi_value_headers: Option<Headers<Vec<String>>>,
+    query_string_parameters: Option<Query<String>>,
+    multi_value_query_string_parameters: Option<Query<Vec<String>>>,
     request_context: RequestContext,
 }
 
@@ -40,6 +45,12 @@ struct Headers<V> {
     origin: Option<V>,
 }
 
+/// The one parameter that the counter reads, decoded, with its value or values.
+#[derive(Clone, Debug, Deserialize)]
+struct Query<V> {
+    view: Option<V>,
+}
+
 impl Event {
     /// Method, and path of the API's resource. The request's own path may also hold the stage, or
     /// the base path of a custom domain.
@@ -53,6 +64,24 @@ impl Event {
         let last = several.and_then(|headers| headers.origin.as_ref()?.last());
         let single = self.headers.as_ref();
         last.or_else(|| single?.origin.as_ref()).map(String::as_str)
+    }
+
+    /// The view that the request is for, if its page names one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAllowed`] if the name is malformed, or given twice: then one may be another's.
+    pub(crate) fn view(&self) -> Result<Option<View>, NotAllowed> {
+        let several = self.multi_value_query_string_parameters.as_ref();
+        if let Some(names) = several.and_then(|query| query.view.as_ref()) {
+            return match names.as_slice() {
+                [name] => name.parse().map(Some),
+                _ => Err(NotAllowed),
+            };
+        }
+        let single = self.query_string_parameters.as_ref();
+        let name = single.and_then(|query| query.view.as_ref());
+        name.map(|name| name.parse()).transpose()
     }
 
     /// The gateway's id of the request, which its access log and its own errors carry too.

@@ -17,6 +17,7 @@ use crate::event::{Event, UNKNOWN_ID};
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
+use crate::setting::NotAllowed;
 use crate::visit_error::VisitError;
 
 const PATH: &str = "/visitorcount";
@@ -60,7 +61,7 @@ impl Handler {
     pub async fn handle(&self, event: &str, lambda: Option<&Context>) -> Response<Body> {
         match serde_json::from_str(event) {
             Ok(event) => {
-                self.respond(&event, lambda, |route| self.answer(route))
+                self.respond(&event, lambda, |route| self.answer(route, &event))
                     .await
             }
             Err(error) => {
@@ -101,16 +102,19 @@ impl Handler {
         Ok((route, origin.ok_or(Problem::ForeignOrigin)?))
     }
 
-    async fn answer(&self, route: Route) -> Result<Response<Body>, Problem> {
+    async fn answer(&self, route: Route, event: &Event) -> Result<Response<Body>, Problem> {
         match route {
             Route::Preflight => Ok(cors::preflight()),
-            Route::Visit => match self.counter.visit().await {
-                Ok(count) => Ok(visits(count)),
-                Err(error) => {
-                    log_failure(&error);
-                    Err(Problem::from(&error))
+            Route::Visit => {
+                let view = event.view().map_err(|NotAllowed| Problem::MalformedView)?;
+                match self.counter.visit(view).await {
+                    Ok(count) => Ok(visits(count)),
+                    Err(error) => {
+                        log_failure(&error);
+                        Err(Problem::from(&error))
+                    }
                 }
-            },
+            }
         }
     }
 }

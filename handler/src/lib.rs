@@ -1,4 +1,4 @@
-//! Counts the visits of a site in DynamoDB, each at most once.
+//! Counts the visits of a site in DynamoDB, each exactly once.
 //!
 //! The binary beside this library is the Lambda function. `make run` serves the same [`Handler`] on
 //! a local port. A visit passes these modules:
@@ -7,14 +7,16 @@
 //!   hold a wrong value; `setting`: what these types have in common.
 //! * `event`: API Gateway's requests and responses.
 //! * `handler`: from event to response. Routes, checks origins, catches panics; `cors`: headers.
-//! * `counter`: the one atomic write.
-//! * `dynamodb`: the client with its time limits; `retry`: which requests may be sent again;
+//! * `counter`: the atomic write, and when it is sent again; `item`: its expressions; `view` and
+//!   `token`: by what a visit's own write is known again; `attempt`: what one write came to.
+//! * `dynamodb`: the client with its time limits; `http_client`: its connections;
 //!   `unused_interceptors`: SDK features that are switched off.
 //! * `visit_error`: whether a failed visit may have been counted; `problem`: from errors to HTTP.
-//! * `log`: one JSON line per failure, including panics.
+//! * `random`: random numbers; `log`: one JSON line per failure, including panics.
 //!
 //! There is no store trait: tests replace DynamoDB itself, by its endpoint's URL.
 
+mod attempt;
 mod config;
 mod cors;
 mod count;
@@ -22,22 +24,27 @@ mod counter;
 mod dynamodb;
 mod event;
 mod handler;
+mod http_client;
+mod item;
 mod log;
 mod origin;
 mod problem;
-mod retry;
+mod random;
 mod setting;
+mod token;
 mod unused_interceptors;
+mod view;
 mod visit_error;
 
 pub use config::{
     Config, ConfigError, Endpoint, RegionName, RootCertificates, TableName, VariableError,
 };
 pub use count::{Count, StartCount};
-pub use counter::KEY;
-pub use dynamodb::{ATTEMPT_LIMIT, CONNECT_LIMIT, OPERATION_LIMIT};
+pub use dynamodb::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 pub use event::{Event, proxy_response};
 pub use handler::Handler;
+pub use http_client::CONNECT_LIMIT;
+pub use item::KEY;
 pub use log::{Format, Level, Log, causes};
 pub use origin::{AllowedOrigins, Origin};
 pub use setting::NotAllowed;

@@ -54,10 +54,7 @@ impl Log {
             .with_default(libraries)
             .with_target("visitor_counter", own)
             // Repeats the line of our own panic hook.
-            .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
-            // Repeats our own line about lost connections; keep its warnings about certificates.
-            .with_target("aws_smithy_http_client", LevelFilter::ERROR)
-            .with_target("aws_smithy_http_client::client::tls", libraries);
+            .with_target("lambda_runtime::layers::panic", LevelFilter::OFF);
         let registry = tracing_subscriber::registry().with(filter);
         let layer = fmt::layer().with_target(false).with_ansi(false);
         // Only a second call in one process fails; then the logging stays as it is.

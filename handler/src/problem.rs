@@ -14,6 +14,8 @@ pub(crate) enum Problem {
     NotFound,
     /// The page's origin is not allowed.
     ForeignOrigin,
+    /// The name of the view is malformed.
+    MalformedView,
     /// Certainly not counted: the request may be sent again.
     Busy,
     /// Perhaps counted: the request must not be sent again.
@@ -38,6 +40,7 @@ impl Problem {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::MalformedView => StatusCode::BAD_REQUEST,
             Self::Busy | Self::Unconfirmed => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -47,8 +50,13 @@ impl Problem {
         match self {
             Self::NotFound => "There is nothing here. GET /visitorcount counts a visit.",
             Self::ForeignOrigin => "Pages of this origin may not count visits here.",
+            Self::MalformedView => {
+                "The visit was not counted: view must be given once, as 16 to 64 of A-Z a-z 0-9 - _."
+            }
             Self::Busy => "The visit was not counted. Try again in a moment.",
-            Self::Unconfirmed => "The visit may have been counted. Do not send it again.",
+            Self::Unconfirmed => {
+                "The visit may have been counted. Send it again only with the same view."
+            }
             Self::Internal => {
                 "The counter is broken or misconfigured. Its log has the cause under this request id."
             }

@@ -23,11 +23,11 @@ pub struct RegionName(String);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Endpoint(String);
 
-/// A file of PEM certificates, with its content at the time it was read.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// A file of PEM certificates, with those that it held when it was read.
+#[derive(Clone, Debug)]
 pub struct RootCertificates {
     path: String,
-    pem: Vec<u8>,
+    roots: RootCertStore,
 }
 
 impl Setting for TableName {
@@ -111,8 +111,8 @@ impl Setting for RootCertificates {
 impl FromStr for RootCertificates {
     type Err = NotAllowed;
 
-    /// Reads the file at this path. All certificates in it must be usable: the client would panic
-    /// at one that isn't.
+    /// Reads the file at this path. All certificates in it must be usable: one that is passed over
+    /// would be missed only later.
     fn from_str(path: &str) -> Result<Self, NotAllowed> {
         let pem = fs::read(path).map_err(|_| NotAllowed)?;
         let mut roots = RootCertStore::empty();
@@ -125,14 +125,14 @@ impl FromStr for RootCertificates {
         }
         Ok(Self {
             path: path.to_owned(),
-            pem,
+            roots,
         })
     }
 }
 
 impl RootCertificates {
-    pub(crate) fn pem(&self) -> &[u8] {
-        &self.pem
+    pub(crate) fn store(&self) -> &RootCertStore {
+        &self.roots
     }
 }
 
