@@ -127,6 +127,34 @@ async fn what_else_clients_send_makes_no_difference() {
 }
 
 #[tokio::test]
+async fn parts_that_the_counter_does_not_read_have_any_type_and_reach_no_log() {
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
+    for part in [
+        "queryStringParameters",
+        "multiValueQueryStringParameters",
+        "pathParameters",
+        "stageVariables",
+        "resource",
+        "path",
+        "body",
+        "isBase64Encoded",
+    ] {
+        for value in [
+            json!(event::MARKER),
+            json!([event::MARKER]),
+            json!({ event::MARKER: 1 }),
+        ] {
+            let mut event = event::visit();
+            event[part] = value;
+            lambda.request(&event).await.count();
+        }
+    }
+    let log = lambda.end().await.stdout;
+    assert!(!log.contains(event::MARKER), "{log}");
+}
+
+#[tokio::test]
 async fn the_name_of_a_header_has_any_case() {
     for name in ["origin", "Origin", "ORIGIN"] {
         reply(&event::visit_with_header(name, "https://b.example"))
