@@ -3,6 +3,10 @@
 //! The local run keeps its data in one, the tests and the bench keep theirs in memory. It is a
 //! crate of its own so that the table is defined once: the local run must not depend on test
 //! doubles, and the testkit must not depend on the handler, whose tests depend on the testkit.
+//!
+//! * `protocol`: DynamoDB over HTTP, for programs and not for pages.
+
+mod protocol;
 
 use std::fmt;
 use std::io;
@@ -44,7 +48,8 @@ impl EmbeddedDynamoDb {
         &self.0
     }
 
-    /// Serves DynamoDB's protocol on a free port of the loopback interface.
+    /// Serves DynamoDB's protocol on a free port of the loopback interface. Requests of pages are
+    /// refused.
     ///
     /// # Errors
     ///
@@ -53,7 +58,7 @@ impl EmbeddedDynamoDb {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let mut accepting = JoinSet::new();
-        accepting.spawn(dynoxide::server::serve_on(listener, self.0.clone()));
+        accepting.spawn(axum::serve(listener, protocol::routes(self.0.clone())).into_future());
         Ok(Server {
             url,
             _accepting: accepting,
@@ -71,7 +76,7 @@ impl fmt::Debug for EmbeddedDynamoDb {
 #[derive(Debug)]
 pub struct Server {
     url: String,
-    _accepting: JoinSet<()>,
+    _accepting: JoinSet<io::Result<()>>,
 }
 
 impl Server {

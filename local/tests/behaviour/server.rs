@@ -69,6 +69,13 @@ impl Server {
         self.build(method, path).send().await.unwrap()
     }
 
+    /// URL of the embedded DynamoDB, without a path.
+    pub(crate) fn dynamodb(&self) -> &str {
+        let mut words = self.banner.split_whitespace();
+        words.find(|word| *word == "dynamodb").unwrap();
+        words.next().unwrap()
+    }
+
     /// Sends one visit, and returns its number.
     pub(crate) async fn visit(&self) -> u64 {
         let response = self.request("GET", "/visitorcount").await;
