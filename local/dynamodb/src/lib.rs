@@ -66,6 +66,23 @@ impl EmbeddedDynamoDb {
     }
 }
 
+/// Whether an error of [`EmbeddedDynamoDb::in_file`] means that the file is damaged or no database.
+/// The others may pass, and the file may be sound: a full disk, missing rights, a newer version.
+#[must_use]
+pub fn is_damage(error: &Error) -> bool {
+    // dynoxide passes most errors of SQLite on as text. These are the texts of SQLITE_CORRUPT and
+    // SQLITE_NOTADB, and dynoxide's two for the latter.
+    let error = error.to_string();
+    [
+        "database disk image is malformed",
+        "file is not a database",
+        "not a valid database",
+        "not a valid SQLite database",
+    ]
+    .iter()
+    .any(|text| error.contains(text))
+}
+
 impl fmt::Debug for EmbeddedDynamoDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedDynamoDb").finish_non_exhaustive()
