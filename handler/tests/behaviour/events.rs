@@ -30,6 +30,15 @@ async fn the_stage_in_the_path_makes_no_difference() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_the_path_makes_no_difference() {
+    // The gateway leaves it out of the resource's path alone.
+    let slash = json!({
+        "path": "/visitorcount/", "requestContext": { "path": "/prod/visitorcount/" },
+    });
+    assert_eq!(reply(&event::visit_with(&slash)).await.count(), 1);
+}
+
+#[tokio::test]
 async fn the_base_path_of_a_custom_domain_makes_no_difference() {
     let domain = json!({
         "path": "/api/visitorcount",
