@@ -103,6 +103,9 @@ impl Attempt {
 
     /// DynamoDB answered with an error.
     fn of_refusal(status: u16, code: Option<String>, error: SdkError<UpdateItemError>) -> Self {
+        if let 200..300 = status {
+            return Self::Unclear(Cause::new(UNREADABLE, error));
+        }
         let throttled = is_throttled(status, code.as_deref());
         let cause = Cause::new(code.unwrap_or_else(|| format!("Http{status}")), error);
         match status {

@@ -98,3 +98,63 @@ impl Item<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Time;
+    use crate::view::View;
+
+    /// Bytes of an attribute, by [DynamoDB's rules]: its name, and of a number a byte for two digits
+    /// and one more.
+    ///
+    /// [DynamoDB's rules]: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    fn bytes(name: &str, value: &AttributeValue) -> usize {
+        let value = match value {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+            other => panic!("{other:?}"),
+        };
+        name.len() + value
+    }
+
+    #[test]
+    fn the_longest_item_is_one_write_unit_with_room_for_a_month_of_days() {
+        let largest = || AttributeValue::N(Count::MAX.to_string());
+        let mut item = HashMap::from([
+            (KEY.to_owned(), AttributeValue::S(ITEM_ID.to_owned())),
+            (VISITS.to_owned(), largest()),
+        ]);
+        let tokens = (0..u64::from(u16::MAX)).map(|id| Token {
+            time: Time::now(),
+            view: View::of_id(u64::MAX - id),
+        });
+        for token in tokens {
+            item.insert(
+                format!("v{}", token.slot()),
+                AttributeValue::S(token.to_string()),
+            );
+            item.insert(format!("c{}", token.slot()), largest());
+        }
+        assert_eq!(item.len(), 2 + 2 * 16, "all slots are taken");
+        // A day has five digits since 1970, and eight digits at 1,000 writes a second.
+        let day = bytes("d20782", &AttributeValue::N("86400000".to_owned()));
+        let longest: usize = item.iter().map(|(name, value)| bytes(name, value)).sum();
+        assert_eq!((longest, longest + 32 * day), (549, 901));
+    }
+
+    #[test]
+    fn an_expression_names_the_attributes_of_one_slot() {
+        let token = Token {
+            time: Time::now(),
+            view: View::of_id(0xa),
+        };
+        for template in [COUNT, IF_NOT_COUNTED] {
+            let expression = expression(template, token);
+            assert!(
+                expression.contains("va") && !expression.contains('?'),
+                "{expression}"
+            );
+        }
+    }
+}

@@ -1,10 +1,12 @@
 //! A connection to DynamoDB that can be closed in the middle.
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::connections::until_closed;
@@ -14,6 +16,8 @@ use crate::connections::until_closed;
 pub struct Relay {
     address: SocketAddr,
     connections: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// How often it has fallen silent.
+    silences: watch::Sender<usize>,
 }
 
 impl Relay {
@@ -24,12 +28,18 @@ impl Relay {
         let behind = behind.strip_prefix("http://").unwrap().to_owned();
         let connections = Arc::<Mutex<Vec<_>>>::default();
         let opened = connections.clone();
+        let silences = watch::Sender::new(0);
+        let listening = silences.clone();
         tokio::spawn(async move {
             while let Ok((mut outside, _)) = listener.accept().await {
                 let mut inside = TcpStream::connect(&behind).await.unwrap();
+                let mut silence = listening.subscribe();
                 let connection = tokio::spawn(async move {
-                    // Either side may close it, in any way.
-                    let _ = copy_bidirectional(&mut outside, &mut inside).await;
+                    tokio::select! {
+                        // Either side may close it, in any way.
+                        _ = copy_bidirectional(&mut outside, &mut inside) => {}
+                        _ = silence.changed() => pending().await,
+                    }
                 });
                 opened.lock().unwrap().push(connection);
             }
@@ -37,12 +47,19 @@ impl Relay {
         Self {
             address,
             connections,
+            silences,
         }
     }
 
     /// Its URL, without a path.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Forwards nothing more on the connections that are open, as if their peer were gone without a
+    /// word.
+    pub fn fall_silent(&self) {
+        self.silences.send_modify(|silences| *silences += 1);
     }
 
     /// Closes the connections that are open, and returns how many there were.

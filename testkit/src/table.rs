@@ -38,6 +38,15 @@ impl Table {
         self.dynamodb.database().put_item(put).unwrap();
     }
 
+    /// Sends an update of the item, with these keys of DynamoDB's `UpdateItem`.
+    pub fn update(&self, update: Value) {
+        let mut update = update;
+        update["TableName"] = TABLE.into();
+        update["Key"] = json!({ "id": { "S": "site" } });
+        let update = serde_json::from_value(update).unwrap();
+        self.dynamodb.database().update_item(update).unwrap();
+    }
+
     /// Reads the attribute `visits`: null if there is none.
     pub fn stored(&self) -> Value {
         let get = json!({ "TableName": TABLE, "Key": { "id": { "S": "site" } } });

@@ -60,10 +60,13 @@ fn certify(file: &Path) -> Result<ServerConfig, Box<dyn Error + Send + Sync>> {
     let certificate = CertificateParams::new(["127.0.0.1".to_owned()])?
         .signed_by(&key, &Issuer::new(ca, ca_key))?;
     let provider = Arc::new(ring::default_provider());
-    Ok(ServerConfig::builder_with_provider(provider)
+    let mut server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key.into())?)
+        .with_single_cert(vec![certificate.der().clone()], key.into())?;
+    // As an endpoint that prefers HTTP/2. What is behind speaks HTTP/1.1 alone.
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(server)
 }
 
 /// Terminates TLS, with an authority of its own, and forwards the bytes to a plain server.

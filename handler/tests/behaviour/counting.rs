@@ -97,3 +97,64 @@ async fn an_item_without_the_attribute_starts_at_the_start_value() {
     let handler = handler(table.url(), &[("START_COUNT", "9")]);
     assert_eq!(visit(&handler).await.count(), 10);
 }
+
+#[tokio::test]
+async fn a_view_counts_once_however_often_it_is_sent_and_always_gets_its_number() {
+    let table = Table::start().await;
+    let handlers = [handler(table.url(), &[]), handler(table.url(), &[])];
+    let longest = "v".repeat(64);
+    let views = ["0123456789abcdef", "fedcba9876543210", &longest];
+    for (view, number) in views.iter().zip(1..) {
+        for handler in &handlers {
+            let reply = event::send(handler, &event::visit_of(view)).await;
+            assert_eq!(reply.count(), number, "{view}");
+        }
+    }
+    assert_eq!(table.stored(), json!({ "N": "3" }));
+}
+
+#[tokio::test]
+async fn parallel_requests_of_a_view_count_once() {
+    let table = Table::start().await;
+    let visitors = (0..32).map(|_| {
+        let handler = handler(table.url(), &[]);
+        tokio::spawn(async move {
+            event::send(&handler, &event::visit_of("0123456789abcdef"))
+                .await
+                .count()
+        })
+    });
+    for count in join_all(visitors).await {
+        assert_eq!(count.unwrap(), 1);
+    }
+    assert_eq!(table.stored(), json!({ "N": "1" }));
+}
+
+/// The write of version 0.1.0.
+fn earlier_version() -> Value {
+    json!({
+        "UpdateExpression": "SET visits = if_not_exists(visits, :start) + :one",
+        "ConditionExpression": "attribute_not_exists(visits) OR visits BETWEEN :zero AND :max",
+        "ExpressionAttributeValues": {
+            ":start": { "N": "0" },
+            ":one": { "N": "1" },
+            ":zero": { "N": "0" },
+            ":max": { "N": "9007199254740990" },
+        },
+    })
+}
+
+#[tokio::test]
+async fn an_item_of_an_earlier_version_goes_on_and_an_earlier_version_goes_on_with_an_item_of_this()
+{
+    let table = Table::start().await;
+    let handler = handler(table.url(), &[]);
+    table.update(earlier_version());
+    table.update(earlier_version());
+    for expected in 3..=40 {
+        assert_eq!(visit(&handler).await.count(), expected);
+    }
+    table.update(earlier_version());
+    assert_eq!(table.stored(), json!({ "N": "41" }));
+    assert_eq!(visit(&handler).await.count(), 42);
+}

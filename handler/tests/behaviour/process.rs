@@ -42,8 +42,8 @@ async fn a_server_with_an_untrusted_certificate_is_never_used() {
     let other = TlsTerminator::start(table.url()).await;
     let lambda = Lambda::start(&tls.url(), &[("SSL_CERT_FILE", other.certificate())]).await;
     lambda.request(&event::visit()).await.assert_busy();
-    // One at the start, two for the visit.
-    assert_eq!(tls.connections(), 3);
+    // One at the start, three for the visit.
+    assert_eq!(tls.connections(), 4);
     assert_eq!(table.stored(), Value::Null);
 }
 
@@ -59,6 +59,24 @@ async fn a_connection_that_is_closed_while_the_process_is_frozen_costs_no_visit(
         let (reply, ()) = tokio::join!(lambda.request(&event), async { lambda.thaw() });
         assert_eq!(reply.count(), expected);
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_without_a_word_while_the_process_is_frozen_costs_no_visit() {
+    let table = Table::start().await;
+    let relay = Relay::start(table.url()).await;
+    let lambda = Lambda::start(&relay.url(), &[]).await;
+    for expected in 1..=5 {
+        lambda.freeze();
+        relay.fall_silent();
+        lambda.thaw();
+        let begin = Instant::now();
+        assert_eq!(lambda.request(&event::visit()).await.count(), expected);
+        // One attempt on the lost connection, and one on another.
+        let took = begin.elapsed();
+        assert!(took < 2 * ATTEMPT_LIMIT, "{took:?}");
+    }
+    assert_eq!(table.stored(), json!({ "N": "5" }));
 }
 
 #[tokio::test]
@@ -118,7 +136,7 @@ async fn it_starts_within_the_limits_of_an_attempt_though_dynamodb_never_answers
     assert!(begin.elapsed() < 2 * ATTEMPT_LIMIT, "{:?}", begin.elapsed());
     assert_eq!(silent.requests(), 1);
     lambda.request(&event::visit()).await.assert_unconfirmed();
-    assert_eq!(silent.requests(), 2);
+    assert_eq!(silent.requests(), 3);
 }
 
 #[tokio::test]

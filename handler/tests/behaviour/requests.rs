@@ -147,3 +147,67 @@ async fn a_problem_carries_the_request_id_of_the_gateway() {
     let (reply, _) = send("*", &event::visit_with(&no_id)).await;
     assert_eq!(reply.json()["requestId"], "unknown");
 }
+
+/// The visit with these values of the parameter `view`.
+fn visit_of_views(views: &[&str]) -> Value {
+    event::visit_with(&json!({
+        "queryStringParameters": { "view": views.last() },
+        "multiValueQueryStringParameters": { "view": views },
+    }))
+}
+
+#[tokio::test]
+async fn a_view_that_is_malformed_empty_or_given_twice_is_refused_and_never_counts() {
+    const VIEW: &str = "0123456789abcdef";
+    for views in [
+        &[""][..],
+        &["0123456789abcde"],
+        &["0123456789abcd\u{e9}"],
+        &["0123456789 abcdef"],
+        &[VIEW, VIEW],
+        &["", VIEW],
+    ] {
+        let (reply, counted) = send("*", &visit_of_views(views)).await;
+        reply.assert_problem(400);
+        assert_eq!(
+            (reply.header("retry-after"), counted),
+            (None, false),
+            "{views:?}"
+        );
+    }
+    let single = event::visit_with(&json!({
+        "queryStringParameters": { "view": "" },
+        "multiValueQueryStringParameters": null,
+    }));
+    let (reply, counted) = send("*", &single).await;
+    reply.assert_problem(400);
+    assert!(!counted);
+}
+
+#[tokio::test]
+async fn a_refused_view_can_be_read_by_an_allowed_page_and_comes_after_the_origin() {
+    let refused = |origin: &str| {
+        let mut event = visit_of_views(&[""]);
+        event["headers"] = json!({ "Origin": origin });
+        event["multiValueHeaders"] = json!({ "Origin": [origin] });
+        event
+    };
+    let (reply, _) = send(ORIGINS, &refused("https://example.com")).await;
+    reply.assert_problem(400);
+    assert_eq!(
+        reply.header("access-control-allow-origin"),
+        Some("https://example.com")
+    );
+    let (reply, _) = send(ORIGINS, &refused("https://foreign.example")).await;
+    reply.assert_problem(403);
+}
+
+#[tokio::test]
+async fn other_parameters_make_no_difference() {
+    let event = event::visit_with(&json!({
+        "queryStringParameters": { "View": "x", "page": "", "utm": null },
+        "multiValueQueryStringParameters": { "View": ["x", "y"], "page": [""], "utm": null },
+    }));
+    let (reply, counted) = send("*", &event).await;
+    assert_eq!((reply.count(), counted), (1, true));
+}

@@ -19,6 +19,14 @@ pub(crate) fn visit_with(patch: &Value) -> Value {
     event
 }
 
+/// The visit of a view.
+pub(crate) fn visit_of(view: &str) -> Value {
+    visit_with(&json!({
+        "queryStringParameters": { "view": view },
+        "multiValueQueryStringParameters": { "view": [view] },
+    }))
+}
+
 /// The visit with other request headers.
 pub(crate) fn visit_with_header(name: &str, value: &str) -> Value {
     visit_with(&json!({ "headers": { name: value }, "multiValueHeaders": { name: [value] } }))
