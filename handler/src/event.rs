@@ -11,12 +11,16 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyResponse;
 use lambda_http::{Body, Response};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::error::Category;
 
 use crate::setting::NotAllowed;
 use crate::view::View;
 
 /// The id of a request that has none.
-pub(crate) const UNKNOWN_ID: &str = "unknown";
+const UNKNOWN_ID: &str = "unknown";
+
+/// More than any id of the gateway has. Its ids are UUIDs.
+const LONGEST_ID: usize = 64;
 
 /// One request, in the [input format] of proxy integration.
 ///
@@ -51,7 +55,53 @@ struct Query<V> {
     view: Option<V>,
 }
 
+/// An event that can't be read as a request of this API.
+///
+/// It goes into the log, so it doesn't keep the parser's message, which may repeat the event: a
+/// visitor's address and user agent, or a megabyte.
+#[derive(Debug)]
+pub(crate) struct MalformedEvent {
+    /// Whether the JSON is wrong, or the types in it.
+    pub(crate) kind: Category,
+    /// Where in the event, counted from 1.
+    pub(crate) line: usize,
+    /// Where in the line, in bytes.
+    pub(crate) column: usize,
+    /// The gateway's id of the request, if there is one.
+    request_id: Option<String>,
+}
+
+/// All that is read of an event that isn't understood.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identified {
+    request_context: Context,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    request_id: String,
+}
+
 impl Event {
+    /// Reads an event.
+    ///
+    /// # Errors
+    ///
+    /// It isn't a request of this API.
+    pub(crate) fn from_json(json: &str) -> Result<Self, MalformedEvent> {
+        serde_json::from_str(json).map_err(|error| MalformedEvent {
+            kind: error.classify(),
+            line: error.line(),
+            column: error.column(),
+            request_id: serde_json::from_str::<Identified>(json)
+                .ok()
+                .map(|event| event.request_context.request_id)
+                .filter(|id| is_id(id)),
+        })
+    }
+
     /// Method, and path of the API's resource. The request's own path may also hold the stage, or
     /// the base path of a custom domain.
     pub(crate) fn route(&self) -> (&str, &str) {
@@ -89,8 +139,21 @@ impl Event {
     /// API Gateway always sends one. An event made by hand may have none.
     pub(crate) fn request_id(&self) -> &str {
         let id = self.request_context.request_id.as_deref();
-        id.unwrap_or(UNKNOWN_ID)
+        id.filter(|id| is_id(id)).unwrap_or(UNKNOWN_ID)
     }
+}
+
+impl MalformedEvent {
+    /// The gateway's id of the request, as far as it is known.
+    pub(crate) fn request_id(&self) -> &str {
+        self.request_id.as_deref().unwrap_or(UNKNOWN_ID)
+    }
+}
+
+/// Ids go into the log and into answers, so other text must not pass for one.
+fn is_id(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_=".contains(&byte);
+    !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(is_allowed)
 }
 
 /// A response in the [output format] of proxy integration.
@@ -131,5 +194,42 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for HeadersVisitor<V> {
             }
         }
         Ok(Headers { origin })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_event_keeps_its_id_and_place_and_nothing_else() {
+        let malformed = |headers: &str| {
+            let context = r#"{"requestId":"c6af9ac6","resourcePath":"/"}"#;
+            let event = format!(
+                "{{\"httpMethod\":\"GET\",\"requestContext\":{context},\n\"headers\":{headers}}}"
+            );
+            Event::from_json(&event).unwrap_err()
+        };
+        for headers in [
+            r#""192.168.1.1""#,
+            r#"["192.168.1.1"]"#,
+            r#"{"Origin":["192.168.1.1"]}"#,
+            r#"{"Origin":{"192.168.1.1":1}}"#,
+        ] {
+            let malformed = malformed(headers);
+            assert_eq!(malformed.kind, Category::Data, "{headers}");
+            assert_eq!(malformed.line, 2, "{headers}");
+            assert_eq!(malformed.request_id(), "c6af9ac6", "{headers}");
+            let all = format!("{malformed:?}");
+            assert!(!all.contains("192.168"), "{all}");
+        }
+        // No id can be read of an event that is no JSON.
+        for headers in [r#"{"192.168.1.1"#, r#"{"192.168.1.1":x"#] {
+            let malformed = malformed(headers);
+            assert_ne!(malformed.kind, Category::Data, "{headers}");
+            assert_eq!(malformed.request_id(), UNKNOWN_ID, "{headers}");
+            let all = format!("{malformed:?}");
+            assert!(!all.contains("192.168"), "{all}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::cors;
 use crate::count::Count;
 use crate::counter::Counter;
-use crate::event::{Event, UNKNOWN_ID};
+use crate::event::{Event, MalformedEvent};
 use crate::log::causes;
 use crate::origin::AllowedOrigins;
 use crate::problem::Problem;
@@ -59,14 +59,15 @@ impl Handler {
     /// Answers one event, given as JSON. Never fails: an event that can't be read and a panic
     /// become a 500 too. The log has the ids of Lambda's context, if there is one.
     pub async fn handle(&self, event: &str, lambda: Option<&Context>) -> Response<Body> {
-        match serde_json::from_str(event) {
+        match Event::from_json(event) {
             Ok(event) => {
                 self.respond(&event, lambda, |route| self.answer(route, &event))
                     .await
             }
-            Err(error) => {
-                span(UNKNOWN_ID, lambda).in_scope(|| log_malformed(&error));
-                cors::finish(Problem::Internal.response(UNKNOWN_ID), None)
+            Err(malformed) => {
+                let request_id = malformed.request_id();
+                span(request_id, lambda).in_scope(|| log_malformed(&malformed));
+                cors::finish(Problem::Internal.response(request_id), None)
             }
         }
     }
@@ -150,8 +151,14 @@ fn log_failure(error: &VisitError) {
     tracing::error!(code = %error.code, causes = %causes(error), "visit failed");
 }
 
-fn log_malformed(error: &serde_json::Error) {
-    tracing::error!(code = "MalformedEvent", causes = %error, "event not understood");
+fn log_malformed(event: &MalformedEvent) {
+    tracing::error!(
+        code = "MalformedEvent",
+        kind = ?event.kind,
+        line = event.line,
+        column = event.column,
+        "event not understood"
+    );
 }
 
 #[cfg(test)]

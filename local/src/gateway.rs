@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::body::to_bytes;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{
@@ -12,6 +12,7 @@ use axum::http::header::{
 };
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -20,6 +21,11 @@ use visitor_counter::Handler;
 use crate::page;
 
 const STAGE: &str = "local";
+
+/// The gateway's [quota] of a body, 10 MB.
+///
+/// [quota]: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const LARGEST_BODY: usize = 10 << 20;
 
 /// The demo page, and the counter's API on all other paths.
 pub(crate) fn routes(handler: Handler) -> Router {
@@ -33,12 +39,34 @@ pub(crate) fn routes(handler: Handler) -> Router {
 async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, usize::MAX).await else {
-        return own_problem(StatusCode::BAD_REQUEST, &request_id);
+    let body = match read(body).await {
+        Ok(body) => body,
+        Err(status) => return own_problem(status, &request_id),
     };
     let event = event(&head, &body, &request_id).to_string();
     let response = handler.handle(&event, None).await;
     response.map(|body| body.to_vec().into())
+}
+
+/// Reads a body, and keeps no more of it than the gateway takes. It is read to its end in any case:
+/// many clients look for an answer only then.
+async fn read(body: Body) -> Result<Vec<u8>, StatusCode> {
+    let mut chunks = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut is_too_large = false;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
+        is_too_large |= kept.len() + chunk.len() > LARGEST_BODY;
+        if is_too_large {
+            kept = Vec::new();
+        } else {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    if is_too_large {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    Ok(kept)
 }
 
 /// A request in the [input format] of Lambda proxy integration.
@@ -47,6 +75,11 @@ async fn invoke(State(handler): State<Handler>, request: Request) -> Response {
 fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
     let method = request.method.as_str();
     let path = request.uri.path();
+    // To the gateway, a path with a slash at its end is the same resource: docs/api.md.
+    let resource = match path.strip_suffix('/') {
+        Some(resource) if !resource.is_empty() => resource,
+        _ => path,
+    };
     let header = |name| {
         request
             .headers
@@ -62,7 +95,7 @@ fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
     }));
     let query = multi_value(query.into_owned());
     json!({
-        "resource": path,
+        "resource": resource,
         "path": path,
         "httpMethod": method,
         "headers": last_value(&headers),
@@ -80,7 +113,7 @@ fn event(request: &Parts, body: &[u8], request_id: &str) -> Value {
             "path": format!("/{STAGE}{path}"),
             "protocol": "HTTP/1.1",
             "requestId": request_id,
-            "resourcePath": path,
+            "resourcePath": resource,
             "stage": STAGE,
         },
         "body": (!body.is_empty()).then(|| String::from_utf8_lossy(body)),
@@ -108,12 +141,12 @@ fn last_value(values: &MultiValue) -> Option<BTreeMap<&String, Option<&String>>>
     })
 }
 
-/// An error of the gateway itself, like its responses `DEFAULT_4XX` and `DEFAULT_5XX`.
+/// An error of the gateway itself, like its response `DEFAULT_4XX`.
 fn own_problem(status: StatusCode, request_id: &str) -> Response {
     let problem = json!({
         "type": "about:blank",
-        "title": status.canonical_reason(),
-        "detail": "The request could not be handled.",
+        "title": "Client Error",
+        "detail": "The gateway refused the request.",
         "requestId": request_id,
     });
     let headers = [

@@ -17,6 +17,16 @@ pub(crate) enum StartError {
     #[error("can't write to {}: {source}. The counter keeps its data there.", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
     #[error(
+        "there is no space for {}: {source}. Make some, and start again. The count is kept.",
+        path.display()
+    )]
+    NoSpace { path: PathBuf, source: io::Error },
+    #[error("can't open {} ({source}). Its count may be sound: keep the file.", path.display())]
+    Unopened {
+        path: PathBuf,
+        source: visitor_counter_dynamodb::Error,
+    },
+    #[error(
         "{} is damaged or not the counter's data ({source}). Move it away to start a new count.",
         path.display()
     )]

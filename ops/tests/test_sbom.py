@@ -49,7 +49,7 @@ def test_what_is_compiled_into_the_function_is_listed(names: set[str], name: str
     [
         ("cc", "its build"),
         ("dynoxide-rs", "tests and the local run"),
-        ("parking_lot", "features that only tests turn on"),
+        ("signal-hook-registry", "features that only tests and the local run turn on"),
         ("proptest", "tests"),
         ("serde_derive", "the compiler"),
         ("wiremock", "tests"),

@@ -30,6 +30,15 @@ async fn the_stage_in_the_path_makes_no_difference() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_the_path_makes_no_difference() {
+    // The gateway leaves it out of the resource's path alone.
+    let slash = json!({
+        "path": "/visitorcount/", "requestContext": { "path": "/prod/visitorcount/" },
+    });
+    assert_eq!(reply(&event::visit_with(&slash)).await.count(), 1);
+}
+
+#[tokio::test]
 async fn the_base_path_of_a_custom_domain_makes_no_difference() {
     let domain = json!({
         "path": "/api/visitorcount",
@@ -124,6 +133,32 @@ async fn what_else_clients_send_makes_no_difference() {
     reply(&event::visit_with(&json!({ "httpMethod": "NOT A METHOD" })))
         .await
         .assert_problem(404);
+}
+
+#[tokio::test]
+async fn parts_that_the_counter_does_not_read_have_any_type_and_reach_no_log() {
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
+    for part in [
+        "pathParameters",
+        "stageVariables",
+        "resource",
+        "path",
+        "body",
+        "isBase64Encoded",
+    ] {
+        for value in [
+            json!(event::MARKER),
+            json!([event::MARKER]),
+            json!({ event::MARKER: 1 }),
+        ] {
+            let mut event = event::visit();
+            event[part] = value;
+            lambda.request(&event).await.count();
+        }
+    }
+    let log = lambda.end().await.stdout;
+    assert!(!log.contains(event::MARKER), "{log}");
 }
 
 #[tokio::test]

@@ -217,6 +217,60 @@ async fn no_log_level_writes_addresses_user_agents_or_secrets() {
 }
 
 #[tokio::test]
+async fn no_log_line_repeats_an_event_that_is_not_understood() {
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_LEVEL", "TRACE")]).await;
+    let megabyte = event::MARKER.repeat(1 << 17);
+    let mut events = event::of_wrong_types(&json!(event::MARKER));
+    events.extend(event::of_wrong_types(&json!(megabyte)));
+    for event in &events {
+        lambda.request(event).await.assert_problem(500);
+    }
+    // Neither the handler nor Lambda's runtime library understands these.
+    for text in [event::MARKER, "{\"MARKER\"", "[1, MARKER", "\"MARKER"] {
+        let text = text.replace("MARKER", event::MARKER);
+        lambda.invoke(text).await.unwrap_err();
+    }
+    let ended = lambda.end().await;
+    for line in ended.stdout.lines().chain(ended.stderr.lines()) {
+        assert!(!line.contains(event::MARKER), "{line:.1000}");
+        assert!(line.len() < 1_000, "{line:.1000}");
+    }
+    let log = ended.log();
+    let lines = log.iter().filter(|line| line["code"] == "MalformedEvent");
+    for (line, event) in lines.clone().zip(&events) {
+        assert_eq!(line["kind"], "Data", "{line}");
+        assert_eq!(line["line"], 1, "{line}");
+        assert!(line["column"].is_u64(), "{line}");
+        assert_eq!(line["span"]["lambdaRequestId"], REQUEST_ID, "{line}");
+        assert_eq!(line["span"]["traceId"], TRACE_ID, "{line}");
+        let id = event["requestContext"]["requestId"].as_str();
+        let id = id.filter(|id| !id.contains(event::MARKER));
+        assert_eq!(line["span"]["requestId"], id.unwrap_or("unknown"), "{line}");
+    }
+    assert_eq!(lines.count(), events.len());
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_id_of_the_gateway_is_neither_logged_nor_answered() {
+    let dynamodb = Canned::start([error(400, "ResourceNotFoundException")]).await;
+    let lambda = Lambda::start(&dynamodb.url(), &[]).await;
+    let too_much = "a".repeat(65);
+    let ids = ["", "192.168.1.1", "a b", "a\nb", &too_much];
+    for id in ids {
+        let event = event::visit_with(&json!({ "requestContext": { "requestId": id } }));
+        let reply = lambda.request(&event).await;
+        assert_eq!(reply.json()["requestId"], "unknown", "{id:?}");
+    }
+    let log = lambda.end().await.log();
+    let failures = log.iter().filter(|line| line["message"] == "visit failed");
+    for line in failures.clone() {
+        assert_eq!(line["span"]["requestId"], "unknown", "{line}");
+    }
+    assert_eq!(failures.count(), ids.len());
+}
+
+#[tokio::test]
 async fn the_text_format_is_lines_for_people() {
     let table = Table::start().await;
     let lambda = Lambda::start(table.url(), &[("AWS_LAMBDA_LOG_FORMAT", "Text")]).await;

@@ -3,6 +3,10 @@
 //! The local run keeps its data in one, the tests and the bench keep theirs in memory. It is a
 //! crate of its own so that the table is defined once: the local run must not depend on test
 //! doubles, and the testkit must not depend on the handler, whose tests depend on the testkit.
+//!
+//! * `protocol`: DynamoDB over HTTP, for programs and not for pages.
+
+mod protocol;
 
 use std::fmt;
 use std::io;
@@ -44,7 +48,8 @@ impl EmbeddedDynamoDb {
         &self.0
     }
 
-    /// Serves DynamoDB's protocol on a free port of the loopback interface.
+    /// Serves DynamoDB's protocol on a free port of the loopback interface. Requests of pages are
+    /// refused.
     ///
     /// # Errors
     ///
@@ -53,12 +58,29 @@ impl EmbeddedDynamoDb {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let mut accepting = JoinSet::new();
-        accepting.spawn(dynoxide::server::serve_on(listener, self.0.clone()));
+        accepting.spawn(axum::serve(listener, protocol::routes(self.0.clone())).into_future());
         Ok(Server {
             url,
             _accepting: accepting,
         })
     }
+}
+
+/// Whether an error of [`EmbeddedDynamoDb::in_file`] means that the file is damaged or no database.
+/// The others may pass, and the file may be sound: a full disk, missing rights, a newer version.
+#[must_use]
+pub fn is_damage(error: &Error) -> bool {
+    // dynoxide passes most errors of SQLite on as text. These are the texts of SQLITE_CORRUPT and
+    // SQLITE_NOTADB, and dynoxide's two for the latter.
+    let error = error.to_string();
+    [
+        "database disk image is malformed",
+        "file is not a database",
+        "not a valid database",
+        "not a valid SQLite database",
+    ]
+    .iter()
+    .any(|text| error.contains(text))
 }
 
 impl fmt::Debug for EmbeddedDynamoDb {
@@ -71,7 +93,7 @@ impl fmt::Debug for EmbeddedDynamoDb {
 #[derive(Debug)]
 pub struct Server {
     url: String,
-    _accepting: JoinSet<()>,
+    _accepting: JoinSet<io::Result<()>>,
 }
 
 impl Server {

@@ -3,6 +3,8 @@
 use reqwest::Response;
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::server::Server;
 
@@ -55,7 +57,6 @@ async fn unknown_paths_and_other_methods_are_not_found_as_on_the_gateway() {
     let (server, _folder) = start(&[]).await;
     for (method, path) in [
         ("GET", "/visitorcounts"),
-        ("GET", "/visitorcount/"),
         ("GET", "/index.html"),
         ("GET", "/demo"),
         ("GET", "/favicon.ico"),
@@ -119,6 +120,21 @@ async fn a_query_of_any_script_makes_no_difference() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_the_path_makes_no_difference_as_on_the_gateway() {
+    let (server, _folder) = start(&[]).await;
+    for (path, expected) in [("/visitorcount/", 1), ("/visitorcount/?a=1", 2)] {
+        let response = server.request("GET", path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let answer: Value = response.json().await.unwrap();
+        assert_eq!(answer["count"], expected, "{path}");
+    }
+    let preflight = server.request("OPTIONS", "/visitorcount/").await;
+    assert_eq!(preflight.status(), 204);
+    let other = server.request("POST", "/visitorcount/").await;
+    assert_eq!(other.status(), 404);
+}
+
+#[tokio::test]
 async fn headers_that_proxies_add_make_no_difference() {
     let (server, _folder) = start(&[]).await;
     let request = server.build("GET", "/visitorcount");
@@ -136,4 +152,72 @@ async fn a_body_is_read_to_its_end_before_the_answer() {
     let body = vec![b'x'; 5 << 20];
     let request = server.build("POST", "/visitorcount").body(body);
     assert_eq!(request.send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn a_body_above_10_mb_is_refused_and_not_kept_in_memory() {
+    let (server, _folder) = start(&[]).await;
+    let largest = vec![b'x'; 10 << 20];
+    let request = server.build("POST", "/visitorcount").body(largest);
+    assert_eq!(request.send().await.unwrap().status(), 404);
+
+    let before = server.memory();
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let (chunk, chunks) = (vec![b'x'; 1 << 20], 300);
+    let length = chunk.len() * chunks;
+    let head =
+        format!("GET /visitorcount HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n");
+    client.write_all(head.as_bytes()).await.unwrap();
+    client
+        .write_all(b"Connection: close\r\n\r\n")
+        .await
+        .unwrap();
+    for _ in 1..chunks {
+        client.write_all(&chunk).await.unwrap();
+    }
+    let grown = server.memory().saturating_sub(before);
+    assert!(grown < 50_000, "{grown} kB");
+    client.write_all(&chunk).await.unwrap();
+    let mut response = String::new();
+    client.read_to_string(&mut response).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 413 "), "{response}");
+    for part in [
+        "content-type: application/problem+json\r\n",
+        "access-control-allow-origin: *\r\n",
+        "cache-control: no-store\r\n",
+        r#""title":"Client Error""#,
+    ] {
+        assert!(response.contains(part), "{part:?} in {response}");
+    }
+    assert_eq!(server.visit().await, 1);
+}
+
+#[tokio::test]
+async fn one_byte_above_10_mb_is_too_much_whether_announced_or_not() {
+    let (server, _folder) = start(&[]).await;
+    for transfer in [
+        ("content-length", "10485761"),
+        ("transfer-encoding", "chunked"),
+    ] {
+        let address = server.url.strip_prefix("http://").unwrap();
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let (name, value) = transfer;
+        let head = format!(
+            "GET /visitorcount HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{name}: {value}\r\n\r\n"
+        );
+        client.write_all(head.as_bytes()).await.unwrap();
+        let body = vec![b'x'; (10 << 20) + 1];
+        if name == "transfer-encoding" {
+            client.write_all(b"a00001\r\n").await.unwrap();
+            client.write_all(&body).await.unwrap();
+            client.write_all(b"\r\n0\r\n\r\n").await.unwrap();
+        } else {
+            client.write_all(&body).await.unwrap();
+        }
+        let mut response = String::new();
+        client.read_to_string(&mut response).await.unwrap();
+        assert!(response.starts_with("HTTP/1.1 413 "), "{name}: {response}");
+    }
+    assert_eq!(server.visit().await, 1);
 }

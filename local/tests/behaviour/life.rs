@@ -160,3 +160,59 @@ async fn a_truncated_data_file_is_named() {
     let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
     ended.assert_refused("/.local/dynamodb.sqlite is damaged or not the counter's data");
 }
+
+#[tokio::test]
+async fn a_full_disk_is_told_from_damage_at_the_start_and_the_count_stays() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    assert_eq!((server.visit().await, server.visit().await), (1, 2));
+    server.signal("-TERM").await;
+    let file = folder.path().join(".local/dynamodb.sqlite");
+    let data = fs::read(&file).unwrap();
+    for kilobytes in [0, 4, 32, 128] {
+        let ended = Server::refuse_with_space(folder.path(), kilobytes).await;
+        ended.assert_refused("error: there is no space for /");
+        ended.assert_refused("/.local/dynamodb.sqlite: ");
+        ended.assert_refused("The count is kept.");
+        assert!(!ended.stderr.contains("damaged"), "{}", ended.stderr);
+        assert_eq!(fs::read(&file).unwrap(), data, "{kilobytes} kB");
+    }
+    assert_eq!(Server::start(&folder, &[]).await.visit().await, 3);
+}
+
+#[tokio::test]
+async fn a_full_disk_fails_visits_with_the_cause_in_the_log_and_the_count_stays() {
+    let folder = folder();
+    let server = Server::start_with_space(&folder, 512).await;
+    let mut counted = 0;
+    let failed = loop {
+        let response = server.request("GET", "/visitorcount").await;
+        if response.status() != 200 {
+            break response;
+        }
+        counted += 1;
+        assert!(counted < 10_000, "the disk never gets full");
+    };
+    assert_eq!(failed.status(), 503);
+    assert_ne!(counted, 0);
+    let ended = server.signal("-TERM").await;
+    // On a disk that is full indeed, SQLite says "database or disk is full".
+    assert!(ended.stdout.contains("disk I/O error"), "{}", ended.stdout);
+    assert_eq!(Server::start(&folder, &[]).await.visit().await, counted + 1);
+}
+
+#[tokio::test]
+async fn a_data_file_that_cannot_be_opened_is_not_called_damaged() {
+    let folder = folder();
+    let server = Server::start(&folder, &[]).await;
+    server.visit().await;
+    server.signal("-KILL").await;
+    let index = folder.path().join(".local/dynamodb.sqlite-shm");
+    fs::remove_file(&index).unwrap();
+    fs::create_dir(&index).unwrap();
+    let ended = Server::refuse(folder.path(), &[("PORT", "0")]).await;
+    ended.assert_refused("error: can't open /");
+    assert!(!ended.stderr.contains("damaged"), "{}", ended.stderr);
+    fs::remove_dir(&index).unwrap();
+    assert_eq!(Server::start(&folder, &[]).await.visit().await, 2);
+}

@@ -11,6 +11,8 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 use visitor_counter_testkit::process::{self, Ended, isolate};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_visitor-counter-local");
+
 /// Longer than the program takes for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -26,7 +28,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it in a folder, on any free port, with more variables.
     pub(crate) async fn start(folder: &TempDir, more: &[(&str, &str)]) -> Self {
-        let mut program = command(folder.path(), more);
+        Self::spawn(command(folder.path(), more)).await
+    }
+
+    /// Starts it on a disk where no file can become larger than so many kB.
+    pub(crate) async fn start_with_space(folder: &TempDir, kilobytes: u64) -> Self {
+        Self::spawn(limited(folder.path(), kilobytes)).await
+    }
+
+    async fn spawn(mut program: Command) -> Self {
         let mut program = program.env("PORT", "0").spawn().unwrap();
         let mut stdout = BufReader::new(program.stdout.take().unwrap());
         let mut banner = String::new();
@@ -52,9 +62,18 @@ impl Server {
 
     /// Starts it where it should refuse to, and waits for its end.
     pub(crate) async fn refuse(folder: &Path, more: &[(&str, &str)]) -> Ended {
-        let output = timeout(PATIENCE, command(folder, more).output())
-            .await
-            .unwrap();
+        Self::end(command(folder, more)).await
+    }
+
+    /// The same on a disk where no file can become larger than so many kB.
+    pub(crate) async fn refuse_with_space(folder: &Path, kilobytes: u64) -> Ended {
+        let mut program = limited(folder, kilobytes);
+        program.env("PORT", "0");
+        Self::end(program).await
+    }
+
+    async fn end(mut program: Command) -> Ended {
+        let output = timeout(PATIENCE, program.output()).await.unwrap();
         output.unwrap().into()
     }
 
@@ -67,6 +86,13 @@ impl Server {
 
     pub(crate) async fn request(&self, method: &str, path: &str) -> Response {
         self.build(method, path).send().await.unwrap()
+    }
+
+    /// URL of the embedded DynamoDB, without a path.
+    pub(crate) fn dynamodb(&self) -> &str {
+        let mut words = self.banner.split_whitespace();
+        words.find(|word| *word == "dynamodb").unwrap();
+        words.next().unwrap()
     }
 
     /// Sends one visit, and returns its number.
@@ -104,8 +130,19 @@ impl Server {
     }
 }
 
+/// The program under a limit of the size of files: like a full disk, and without root's rights.
+fn limited(folder: &Path, kilobytes: u64) -> Command {
+    let mut command = Command::new("/bin/sh");
+    // The shell counts in blocks of 512 bytes. By default, the signal would end the program.
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\"", kilobytes * 2);
+    command.args(["-c", &script, PROGRAM]);
+    isolate(&mut command);
+    command.current_dir(folder);
+    command
+}
+
 fn command(folder: &Path, more: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_visitor-counter-local"));
+    let mut command = Command::new(PROGRAM);
     isolate(&mut command);
     command.current_dir(folder).envs(more.iter().copied());
     command

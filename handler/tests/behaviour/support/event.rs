@@ -42,6 +42,45 @@ pub(crate) fn request(method: &str, path: &str) -> Value {
     }))
 }
 
+/// Text that an event holds and that nothing may repeat. No number, name or id contains it.
+pub(crate) const MARKER: &str = "MARK\u{fc}R";
+
+/// Visits with this value in one place each, where a value of another type belongs.
+pub(crate) fn of_wrong_types(value: &Value) -> Vec<Value> {
+    let context = |key: &str, value: &Value| json!({ "requestContext": { key: value } });
+    let named = json!({ MARKER: value });
+    let patches = [
+        json!({ "httpMethod": [value] }),
+        json!({ "httpMethod": named }),
+        json!({ "headers": value }),
+        json!({ "headers": [value] }),
+        json!({ "headers": { "Origin": [value] } }),
+        json!({ "headers": { "Origin": named } }),
+        json!({ "multiValueHeaders": value }),
+        json!({ "multiValueHeaders": [value] }),
+        json!({ "multiValueHeaders": { "Origin": value } }),
+        json!({ "multiValueHeaders": { "Origin": named } }),
+        json!({ "multiValueHeaders": { "Origin": [[value]] } }),
+        json!({ "queryStringParameters": value }),
+        json!({ "queryStringParameters": { "view": named } }),
+        json!({ "multiValueQueryStringParameters": value }),
+        json!({ "multiValueQueryStringParameters": { "view": named } }),
+        json!({ "requestContext": value }),
+        context("resourcePath", &json!([value])),
+        context("resourcePath", &named),
+        context("requestId", &json!([value])),
+        context("requestId", &named),
+    ];
+    let mut events: Vec<_> = patches.iter().map(visit_with).collect();
+    // A wrong type, and the value in the place of the id.
+    let mut event = visit_with(&json!({ "httpMethod": 1 }));
+    event["requestContext"]["requestId"] = value.clone();
+    events.push(event);
+    events.push(json!([value]));
+    events.push(value.clone());
+    events
+}
+
 /// Sends an event to the handler in this process.
 pub(crate) async fn send(handler: &Handler, event: &Value) -> Reply {
     handler.handle(&event.to_string(), None).await.into()
