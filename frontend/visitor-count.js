@@ -23,17 +23,19 @@ const visits = new Map();
 
 /**
  * @param {string} url
- * @param {boolean} [again]
+ * @param {string} [again] the view to send again
  * @returns {Promise<Outcome>}
  */
 async function visit(url, again) {
+  // Unlike `randomUUID`, this works without https.
+  const view = again ?? crypto.getRandomValues(new Uint8Array(16)).join("-");
   let status;
   try {
     if (!url) throw new TypeError("src is no URL");
     if (/** @type {any} */ (document).prerendering) {
       await new Promise((shown) => document.addEventListener("prerenderingchange", shown));
     }
-    const response = await fetch(url, {
+    const response = await fetch(url + (url.includes("?") ? "&" : "?") + "view=" + view, {
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "strict-origin",
@@ -44,7 +46,7 @@ async function visit(url, again) {
     if (!again && delay <= LONGEST_WAIT) {
       // Spread the retries.
       await new Promise((over) => setTimeout(over, delay + Math.random() * 1000));
-      return visit(url, true);
+      return visit(url, view);
     }
     const body = await response.json();
     return response.ok && Number.isSafeInteger(body.count) && body.count > 0

@@ -22,9 +22,9 @@ class Counter:
             method, self.url + path, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
         )
 
-    def visit(self) -> int:
-        """Count one visit and return the new count."""
-        response = self.request("GET")
+    def visit(self, query: str = "") -> int:
+        """Count one visit and return its number."""
+        response = self.request("GET", query)
         assert response.status_code == requests.codes.ok, response.text
         count = response.json()["count"]
         assert type(count) is int

@@ -11,6 +11,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 # Its sandbox refuses to run as root.
 ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
 
+# Resolves to this machine. Its pages are no secure context, unlike those of 127.0.0.1.
+PLAIN_HOST = "plain.example"
+
 MISSING = (
     "found no Chromium that starts. Debian: apt install chromium. "
     "macOS and elsewhere: .venv/bin/playwright install chromium. Or set CHROMIUM to its path."
@@ -43,6 +46,6 @@ def launch(playwright: Playwright) -> Browser:
     """Start it, with the back/forward cache, which Playwright turns off by default."""
     return playwright.chromium.launch(
         executable_path=find(playwright),
-        args=ARGUMENTS,
+        args=[*ARGUMENTS, f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"],
         ignore_default_args=["--disable-back-forward-cache"],
     )

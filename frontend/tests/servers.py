@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,13 +23,27 @@ KINDS = {
 }
 
 
+VIEW = re.compile(r"[?&]view=([^&]*)$")
+
+
 @dataclass(frozen=True)
 class Request:
     """A request that a server got."""
 
     method: str
-    path: str
+    target: str
     headers: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        """Its path and query, without the view at the end."""
+        return VIEW.sub("", self.target)
+
+    @property
+    def view(self) -> str | None:
+        """The id of its page view."""
+        found = VIEW.search(self.target)
+        return found and found[1]
 
 
 @dataclass(frozen=True)
@@ -156,6 +171,11 @@ class Api(Server):
     def visits(self) -> list[str]:
         """The methods of the requests to the counter."""
         return [request.method for request in self.requests if request.path.startswith(self.PATH)]
+
+    @property
+    def views(self) -> list[str | None]:
+        """The views of the requests to the counter."""
+        return [request.view for request in self.requests if request.path.startswith(self.PATH)]
 
 
 class Site(Server):

@@ -77,12 +77,12 @@ def test_the_demo_page_counts_one_visit_and_shows_the_answer(page: Page, counter
 
 def test_the_demo_page_says_what_is_wrong(visitor: Visitor, counter: str) -> None:
     problem = {"title": "Service Unavailable", "detail": "The counter is busy."}
-    visitor.page.route("**/visitorcount", lambda route: route.fulfill(status=503, json=problem))
+    visitor.page.route("**/visitorcount?*", lambda route: route.fulfill(status=503, json=problem))
     visitor.page.goto(counter)
     expect(visitor.page.locator("#problem")).to_have_text("The counter is busy.")
     assert json.loads(visitor.page.locator("#json").inner_text()) == problem
     visitor.page.unroute_all()
-    visitor.page.route("**/visitorcount", lambda route: route.abort())
+    visitor.page.route("**/visitorcount?*", lambda route: route.abort())
     visitor.page.reload()
     expect(visitor.page.locator("#problem")).to_have_text("The counter does not answer.")
     expect(visitor.page.locator("#json")).to_have_text("no answer")
@@ -115,7 +115,7 @@ def test_the_demo_page_moves_neither_sideways_nor_when_the_number_comes(
 ) -> None:
     page.add_init_script(SHIFTS)
     page.set_viewport_size({"width": width, "height": 800})
-    page.route("**/visitorcount", lambda route: route.fulfill(json={"count": 9_876_543}))
+    page.route("**/visitorcount?*", lambda route: route.fulfill(json={"count": 9_876_543}))
     page.goto(counter)
     assert count(page) == 9_876_543
     page.evaluate(TWO_FRAMES)

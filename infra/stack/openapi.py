@@ -25,7 +25,8 @@ def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict
     """Return the contract's paths and methods with their integration, and the gateway's answers.
 
     The rest of the contract is left out: the import warns about parts that it doesn't support, and
-    every preview would compare the models that it makes.
+    every preview would compare the models that it makes. Proxy integration passes each request's
+    whole query, so the parameters aren't needed either.
 
     Args:
         contract: an OpenAPI 3.0 document, free of AWS.
@@ -93,7 +94,9 @@ def _gateway_responses() -> dict[str, Any]:
     return {
         "DEFAULT_4XX": _gateway_response("Client Error", "The gateway refused the request."),
         "DEFAULT_5XX": _gateway_response(
-            "Server Error", "The counter did not answer. The visit may have been counted."
+            "Server Error",
+            "The counter did not answer. The visit may have been counted. "
+            "Send it again only with the same view.",
         ),
         # API Gateway's name for an unknown path or method.
         "MISSING_AUTHENTICATION_TOKEN": _gateway_response(
