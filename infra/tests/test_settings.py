@@ -40,6 +40,11 @@ def test_the_defaults_of_the_project_are_settings() -> None:
     )
 
 
+def test_access_logs_are_off_unless_an_owner_turns_them_on() -> None:
+    assert not read({}).access_logs
+    assert read({"accessLogs": True}).access_logs
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

@@ -1,26 +1,12 @@
-"""A fake GitHub, and a step that calls it."""
+"""A copy of the tools with a fake Pulumi CLI."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_github import FakeGithub, fake_github
-from step import Step
+from fake_pulumi import Workspace, make_workspace
 
 
 @pytest.fixture
-def github() -> Iterator[FakeGithub]:
-    """Return an empty GitHub."""
-    with fake_github() as running:
-        yield running
-
-
-@pytest.fixture
-def step(
-    github: FakeGithub,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Step:
-    """Return a step of a workflow."""
-    return Step(github, tmp_path, monkeypatch, capsys)
+def workspace(tmp_path: Path) -> Workspace:
+    """Return a copy whose CLI has no answers yet."""
+    return make_workspace(tmp_path)

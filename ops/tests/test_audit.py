@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from workflow_files import PROJECT
+from counter_ops.project import PROJECT
 
 FOUND = "boto3 1.0 PYSEC-1"
 

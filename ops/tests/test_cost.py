@@ -18,8 +18,7 @@ from counter_ops.cost.usage import Usage, month, refused_day, unknown_paths_day,
 from pydantic import ValidationError
 from stack.api import ACCESS_LOG_FORMAT
 from stack.settings import Settings
-from stack.stack_file import PROJECT_FILE, project_name, read_config
-from workspace import PROJECT, project_copy
+from workspace import project_copy
 
 PRICE_LIST = read_prices()
 ASSUMED = PRICE_LIST.assumptions
@@ -138,13 +137,6 @@ def test_only_with_an_access_log_does_a_refused_request_write_anything() -> None
     logged = refused_day(settings(access_logs=True), ASSUMED)
     assert logged.log_gb == Decimal("302.4")
     assert logged.api_requests == 0
-
-
-def test_access_logs_are_off_unless_an_owner_turns_them_on() -> None:
-    assert (
-        read_config(PROJECT / PROJECT_FILE)[f"{project_name(PROJECT / PROJECT_FILE)}:accessLogs"]
-        == "false"
-    )
 
 
 def test_unknown_paths_are_bounded_by_the_account_alone() -> None:

@@ -1,90 +1,18 @@
-"""`make preview`, `make deploy` and `make drift`, with a fake Pulumi CLI.
+"""`make preview` and `make deploy`, with a fake Pulumi CLI."""
 
-The fake is a program on the PATH that answers as the test says, and records its calls.
-"""
-
-import json
-import os
 import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fake_pulumi import Workspace
 from previews import ALARM, FUNCTION, TABLE, output, state, step
-from workspace import PROJECT
-
-FAKE_PULUMI = f"""#!{sys.executable}
-import json, pathlib, sys
-folder = pathlib.Path(__file__).parent
-with (folder / "calls").open("a") as calls:
-    print(json.dumps(sys.argv[1:]), file=calls)
-command = sys.argv[1]
-answer = json.loads((folder / f"{{command}}.json").read_text())
-if "--save-plan" in sys.argv:
-    pathlib.Path(sys.argv[sys.argv.index("--save-plan") + 1]).write_text("a plan")
-sys.stdout.write(answer["stdout"])
-sys.stderr.write(answer["stderr"])
-sys.exit(answer["exit"])
-"""
 
 CHANGE = step("update", FUNCTION, "function", new=state({"memorySize": 512}))
 SOMETHING_ELSE = step("update", FUNCTION, "function", new=state({"memorySize": 1024}))
 
 
-@dataclass(frozen=True)
-class Workspace:
-    """A copy of the project with a CLI of its own."""
-
-    folder: Path
-
-    @property
-    def preview(self) -> Path:
-        """The folder of the latest preview of prod."""
-        return self.folder / "target/preview/prod"
-
-    def answers(self, command: str, stdout: str = "", stderr: str = "", exit_code: int = 0) -> None:
-        """Set the CLI's answer to a command."""
-        answer = {"stdout": stdout, "stderr": stderr, "exit": exit_code}
-        (self.folder / f"bin/{command}.json").write_text(json.dumps(answer))
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the release."""
-        environment = os.environ | {
-            "PATH": str(self.folder / "bin"),
-            "PYTHONPATH": str(self.folder / "ops"),
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "counter_ops", *arguments],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-        )
-
-    @property
-    def calls(self) -> list[list[str]]:
-        """The calls of the CLI."""
-        lines = (self.folder / "bin/calls").read_text().splitlines()
-        return [json.loads(line) for line in lines]
-
-    @property
-    def updates(self) -> list[list[str]]:
-        """The calls that change something."""
-        return [call for call in self.calls if call[0] not in {"preview", "refresh"}]
-
-
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    shutil.copytree(PROJECT / "ops/counter_ops", tmp_path / "ops/counter_ops")
-    cli = tmp_path / "bin/pulumi"
-    cli.parent.mkdir()
-    cli.write_text(FAKE_PULUMI)
-    cli.chmod(0o755)
-    workspace = Workspace(tmp_path)
+def workspace(workspace: Workspace) -> Workspace:
     workspace.answers("preview", output(CHANGE))
     workspace.answers("up")
     return workspace
@@ -221,62 +149,12 @@ def test_an_approval_that_cant_be_read_deploys_nothing(
     assert workspace.updates == []
 
 
-@pytest.mark.parametrize(
-    ("exit_code", "verdict", "succeeds"),
-    [(0, "none", True), (7, "drift", True), (1, "failed", False), (255, "failed", False)],
-)
-def test_drift_is_told_from_a_failure_to_find_it(
-    workspace: Workspace, exit_code: int, verdict: str, *, succeeds: bool
-) -> None:
-    said = "~ memorySize: 256 => 128\nhttps://bucket.example/state?X-Amz-Signature=abc"
-    workspace.answers("refresh", said, "warning: slow", exit_code)
-    result = workspace.run("drift", "prod")
-    assert (result.returncode == 0) == succeeds
-    folder = workspace.folder / "target/drift/prod"
-    assert (folder / "verdict").read_text() == f"{verdict}\n"
-    report = (folder / "report.md").read_text()
-    assert "~ memorySize: 256 => 128" in report
-    assert "warning: slow" in report
-    # It becomes part of an issue, which others can read.
-    assert "X-Amz" not in report
-    assert report.count("```") == 2
-
-
-def test_drift_is_looked_for_without_changing_anything(workspace: Workspace) -> None:
-    workspace.answers("refresh")
-    workspace.run("drift", "prod")
-    ((command, *options),) = workspace.calls
-    assert command == "refresh"
-    assert {"--preview-only", "--expect-no-changes", "--suppress-permalink=true"} <= set(options)
-
-
-@pytest.mark.parametrize("command", ["preview", "deploy", "drift"])
-def test_without_the_cli_there_is_a_hint_where_to_get_it(
-    workspace: Workspace, command: str
-) -> None:
-    (workspace.folder / "bin/pulumi").unlink()
-    result = workspace.run(command, "prod")
-    assert result.returncode == 1
-    assert result.stderr.startswith("error: pulumi is missing. Install it: https://www.pulumi.com")
-
-
 def test_a_list_of_allowed_changes_that_cant_be_read_stops_everything(workspace: Workspace) -> None:
     (workspace.folder / "allowed-changes.yaml").write_text("- x")
     assert workspace.run("deploy", "prod").returncode == 1
     assert workspace.updates == []
     for name in ("summary.md", "comment.md"):
         assert "allowed-changes.yaml, entry 1" in (workspace.preview / name).read_text()
-
-
-@pytest.mark.parametrize("command", ["preview", "deploy", "drift"])
-@pytest.mark.parametrize("stack", ["..", "../..", "a/..", "/usr", "", ".", "a b", "-x"])
-def test_what_is_no_name_of_a_stack_never_becomes_a_folder(
-    workspace: Workspace, command: str, stack: str
-) -> None:
-    result = workspace.run(command, stack)
-    assert result.returncode != 0
-    assert not (workspace.folder / "bin/calls").exists()
-    assert (workspace.folder / "ops").exists()
 
 
 def test_a_stack_of_an_organization_has_a_folder_too(workspace: Workspace) -> None:

@@ -13,7 +13,7 @@ def test_each_test_that_the_page_names_is_there() -> None:
     text = "\n".join(path.read_text() for path in sources)
     tests = set(re.findall(r"\b(?:def|fn) (\w+)\(", text))
     named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+){3,})`", PAGE))
-    assert len(named) > 40
+    assert len(named) > 20  # The page still has the form that this reads.
     assert named <= tests
 
 

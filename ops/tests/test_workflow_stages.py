@@ -3,21 +3,22 @@
 import re
 
 import pytest
+from counter_ops.project import PROJECT
 from workflow_files import (
     ACTION,
-    CI,
-    DEPLOY,
-    DRIFT,
     FOLDER,
-    PREVIEW,
-    STAGE,
+    TEXTS,
+    WORKFLOWS,
     Job,
     Workflow,
+    action,
     all_steps,
     jobs,
     load,
     steps,
 )
+
+CI, DEPLOY, PREVIEW, STAGE = (WORKFLOWS[name] for name in ("ci", "deploy", "preview", "stage"))
 
 STAGES = {"staging": "deploy-staging", "prod": "deploy-prod"}
 """The jobs that deploy, each named like its stack."""
@@ -250,17 +251,25 @@ def test_a_pull_request_leaves_nothing_behind_but_its_function() -> None:
     assert kept == ["package"]
 
 
-def test_drift_is_looked_for_on_main_in_both_stacks() -> None:
-    drift = DRIFT.jobs["drift"]
-    assert drift.data["if"].startswith("github.ref == 'refs/heads/main' && ")
-    assert drift.data["strategy"]["matrix"] == {"stack": list(STAGES)}
-    assert drift.in_order("Look for drift", "Show it", "Keep the issue")
-    # A failed comparison says nothing about drift.
-    assert "if" not in drift.step("Keep the issue").data
+def test_only_a_deployment_calls_a_stage() -> None:
+    callers = [name for name, job in jobs() if "./.github/workflows/stage.yml" in job.uses]
+    assert callers == [f"deploy/{name}" for name in ("staging", "prod")]
+    assert DEPLOY.triggers == {"push": {"branches": ["main"]}}
 
 
-def test_no_start_of_another_branch_ends_a_look_for_drift_on_main() -> None:
-    assert DRIFT.data["concurrency"] == {
-        "group": "drift-${{ github.ref }}",
-        "cancel-in-progress": False,
-    }
+def test_the_provider_is_installed_before_the_role_is_taken() -> None:
+    names = [step.name for step in action("pulumi")]
+    assert names.index("Install the AWS provider") < names.index("Take the role")
+
+
+def test_the_cli_is_only_installed_by_its_action() -> None:
+    # If the action got a command, it would run it.
+    (step,) = (each for each in steps() if each.uses == "pulumi/actions")
+    assert step.inputs.keys() == {"pulumi-version"}
+
+
+def test_the_docs_name_what_is_to_be_set_and_nothing_else() -> None:
+    text = "\n".join(TEXTS.values())
+    used = set(re.findall(r"(?:secrets|vars)\.(\w+)", text))
+    docs = (PROJECT / "docs/pipeline.md").read_text()
+    assert set(re.findall(r"^\| `([A-Z_]+)`", docs, re.MULTILINE)) == used

@@ -133,9 +133,6 @@ class Workflow:
 
 WORKFLOWS = {path.stem: Workflow(path) for path in sorted(FOLDER.glob("workflows/*"))}
 ACTIONS = sorted(FOLDER.glob("actions/*/action.yml"))
-CI, DEPLOY, DRIFT, PREVIEW, STAGE = (
-    WORKFLOWS[name] for name in ("ci", "deploy", "drift", "preview", "stage")
-)
 TEXTS = {path: path.read_text() for path in [*(each.path for each in WORKFLOWS.values()), *ACTIONS]}
 
 

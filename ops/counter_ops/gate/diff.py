@@ -6,9 +6,9 @@ from difflib import unified_diff
 import yaml
 from pydantic import JsonValue
 
-from counter_ops.gate.findings import visible
 from counter_ops.gate.preview_output import State, Step
 from counter_ops.gate.values import showable, unpacked
+from counter_ops.markdown import visible
 
 _CONTEXT_LINES = 2
 

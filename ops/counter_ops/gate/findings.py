@@ -1,12 +1,12 @@
 """The gate's findings, and their names in Markdown."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from counter_ops.gate.preview_output import Step
+from counter_ops.markdown import visible
 
 
 class Danger(StrEnum):
@@ -47,13 +47,3 @@ class Finding:
 def code(text: object) -> str:
     """Return any value as inline code of Markdown, which shows it literally."""
     return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
-
-
-def visible(text: str) -> str:
-    """Return a text without characters that hide or reorder others or aren't printable."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(each).startswith("C") and each not in "\n\t"
-        else each
-        for each in text
-    )

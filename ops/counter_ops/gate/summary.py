@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 import yaml
 
 from counter_ops.gate.diff import diff
-from counter_ops.gate.findings import Danger, Finding, code, visible
+from counter_ops.gate.findings import Danger, Finding, code
 from counter_ops.gate.preview_output import Preview, Step
 from counter_ops.gate.verdict import Verdict
+from counter_ops.markdown import fenced, printed, visible
 
 JOB_SUMMARY_LIMIT = 900_000
 """Characters, few of which take more than a byte. GitHub's limit is 1 MiB:
@@ -28,12 +29,6 @@ _NOT_WHOLE = (
     "Unchanged resources aren't listed (`--show-sames`), so the gate can't see whether one of them "
     "loses its `retainOnDelete`."
 )
-
-# Characters of the CLI's output: more would bury the rest.
-_PRINTED_LIMIT = 20_000
-
-# A URL's query may hold a signature that gives access.
-_QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
 # Characters by which a text could become a link, a picture, a tag or a mention.
 _MEANINGFUL = re.compile(r"[\\`*_\[\]<>&@#|!~]")
@@ -87,7 +82,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
         entries = [_entry(each) for each in verdict.refused if each.danger != Danger.UNKNOWN]
         if entries and not verdict.failures:
             yield _HOW_TO_ALLOW
-            yield _fenced(yaml.safe_dump(entries, sort_keys=False, width=math.inf), "yaml")
+            yield fenced(yaml.safe_dump(entries, sort_keys=False, width=math.inf), "yaml")
     if verdict.allowed:
         yield "### Allowed by allowed-changes.yaml"
         yield _list(
@@ -142,7 +137,7 @@ def _change(step: Step) -> str:
     title = f"<b>{_text(step.name)}</b> <code>{_text(step.type)}</code>"
     title += f" {_text(step.operation + changed)}"
     shown = diff(step)
-    details = _fenced(shown, "diff") if shown else "No change to show."
+    details = fenced(shown, "diff") if shown else "No change to show."
     return f"\n<details><summary>{title}</summary>\n\n{details}\n\n</details>\n"
 
 
@@ -154,14 +149,3 @@ def _text(text: str) -> str:
     """Return a text on one line, escaped for Markdown, HTML and GitHub."""
     one_line = visible(" ".join(text.split()))
     return _MEANINGFUL.sub(lambda match: f"&#{ord(match[0])};", one_line)
-
-
-def printed(text: str) -> str:
-    """Show the CLI's output, without URLs that give access."""
-    return _fenced(visible(_QUERY.sub(r"\1?…", text)[:_PRINTED_LIMIT]))
-
-
-def _fenced(text: str, language: str = "") -> str:
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"

@@ -4,7 +4,7 @@ import argparse
 import shutil
 from enum import StrEnum
 
-from counter_ops.gate.summary import printed
+from counter_ops.markdown import printed
 from counter_ops.project import TARGET
 from counter_ops.release.pulumi_cli import ask
 from counter_ops.stack_name import add_stack

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from counter_ops import project
 from counter_ops.errors import UserError
-from counter_ops.project import TARGET
 from counter_ops.release.drift import Drift
 from counter_ops.stack_name import add_stack
 from counter_ops.workflows.github_api import GithubApi
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open, change or close the issue, by the verdict of an earlier step."""
     context = RunContext.of_environment()
-    folder = TARGET / "drift" / arguments.stack
+    folder = project.TARGET / "drift" / arguments.stack
     verdict = _read_verdict(folder / "verdict")
     report = _read(folder / "report.md") if verdict is Drift.FOUND else ""
     print(tell_drift(context.github(), arguments.stack, verdict, report, context.run_url()))
@@ -47,7 +47,7 @@ def _read(path: Path) -> str:
 
 
 def _shown(path: Path) -> Path:
-    return path.relative_to(TARGET.parent)
+    return path.relative_to(project.TARGET.parent)
 
 
 def tell_drift(github: GithubApi, stack: str, verdict: Drift, report: str, run_url: str) -> str:

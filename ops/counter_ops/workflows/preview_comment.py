@@ -2,7 +2,7 @@
 
 import argparse
 
-from counter_ops.project import TARGET
+from counter_ops import project
 from counter_ops.stack_name import add_stack
 from counter_ops.workflows.github_api import GithubApi
 from counter_ops.workflows.marked_text import Marker, compose
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Post the preview of an earlier step."""
     context = RunContext.of_environment()
     # Without a preview, the last commit's must not stay as if it were this one's.
-    path = TARGET / "preview" / arguments.stack / "comment.md"
+    path = project.TARGET / "preview" / arguments.stack / "comment.md"
     contents = path.read_text(encoding="utf-8") if path.exists() else NO_PREVIEW
     github, pull_request = context.github(), context.pull_request()
     print(comment(github, pull_request, arguments.stack, contents, context.run_url()))

@@ -32,8 +32,7 @@ class Step:
 
     def __post_init__(self) -> None:
         """Set the variables and the event."""
-        for module in ("preview_comment", "drift_issue"):
-            self.patch.setattr(f"counter_ops.workflows.{module}.TARGET", self.folder / "target")
+        self.patch.setattr("counter_ops.project.TARGET", self.folder / "target")
         self.event({"pull_request": {"number": NUMBER, "head": {"sha": HEAD}}})
         for name, value in {
             "GITHUB_API_URL": self.github.url,
