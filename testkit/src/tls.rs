@@ -60,13 +60,10 @@ fn certify(file: &Path) -> Result<ServerConfig, Box<dyn Error + Send + Sync>> {
     let certificate = CertificateParams::new(["127.0.0.1".to_owned()])?
         .signed_by(&key, &Issuer::new(ca, ca_key))?;
     let provider = Arc::new(ring::default_provider());
-    let mut server = ServerConfig::builder_with_provider(provider)
+    Ok(ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key.into())?;
-    // As an endpoint that prefers HTTP/2. What is behind speaks HTTP/1.1 alone.
-    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(server)
+        .with_single_cert(vec![certificate.der().clone()], key.into())?)
 }
 
 /// Terminates TLS, with an authority of its own, and forwards the bytes to a plain server.
@@ -84,7 +81,10 @@ impl TlsTerminator {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connections = Arc::<AtomicUsize>::default();
-        let acceptor = TlsAcceptor::from(authority.server());
+        let mut server = ServerConfig::clone(&authority.server);
+        // As an endpoint that prefers HTTP/2, although the plain server speaks HTTP/1.1 alone.
+        server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let acceptor = TlsAcceptor::from(Arc::new(server));
         let behind = behind.strip_prefix("http://").unwrap().to_owned();
         let counter = connections.clone();
         tokio::spawn(async move {
