@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use rustls::{ServerConnection, StreamOwned};
-use serde_json::{from_slice, to_string};
 use visitor_counter_dynamodb::EmbeddedDynamoDb;
 use visitor_counter_testkit::http::{Connection, response};
 use visitor_counter_testkit::{CertificateAuthority, Listener};
@@ -87,21 +86,13 @@ impl Shared {
         let mut connection = Connection::new(stream);
         let mut is_first = true;
         while let Some(request) = connection.read()? {
-            let is_read = request.operation.ends_with(".GetItem");
-            let body = if is_read {
-                let read = self
-                    .embedded
-                    .database()
-                    .get_item(from_slice(&request.body)?)?;
-                to_string(&read)?
-            } else {
-                let written = self
-                    .embedded
-                    .database()
-                    .update_item(from_slice(&request.body)?)?;
-                to_string(&written)?
-            };
-            connection.write(&answer(&body))?;
+            let operation = request.operation.rsplit('.').next().unwrap_or_default();
+            let is_read = operation == "GetItem";
+            connection.write(&match self.embedded.call(operation, &request.body) {
+                Ok(body) => answer("200 OK", &body),
+                // Two visits of one millisecond that meet in a slot.
+                Err(error) => answer("400 Bad Request", &error.to_json()),
+            })?;
             if is_first
                 && is_read
                 && let Ok(mut warm_up) = self.warm_up.lock()
@@ -114,8 +105,8 @@ impl Shared {
     }
 }
 
-fn answer(body: &str) -> Vec<u8> {
+fn answer(status: &str, body: &str) -> Vec<u8> {
     let headers = "content-type: application/x-amz-json-1.0\r\n\
                    x-amzn-requestid: 5GMV3F2I9Q2J4QZ6D0B1T9S0F3VV4KQNSO5AEMVJF66Q9ASUAAJG\r\n";
-    response("200 OK", headers, body)
+    response(status, headers, body)
 }

@@ -48,6 +48,16 @@ impl EmbeddedDynamoDb {
         &self.0
     }
 
+    /// Does one operation of DynamoDB's protocol, such as `UpdateItem`, and returns its answer in
+    /// JSON.
+    ///
+    /// # Errors
+    ///
+    /// DynamoDB's own, such as a condition that failed.
+    pub fn call(&self, operation: &str, body: &[u8]) -> Result<String, Error> {
+        protocol::call(&self.0, operation, body)
+    }
+
     /// Serves DynamoDB's protocol on a free port of the loopback interface. Requests of pages are
     /// refused.
     ///

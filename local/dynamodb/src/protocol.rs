@@ -65,7 +65,7 @@ async fn answer(State(database): State<Database>, headers: HeaderMap, body: Byte
 }
 
 /// The operations that the function needs, and those to look at the table and to change an item.
-fn call(database: &Database, operation: &str, body: &[u8]) -> Result<String, Error> {
+pub(crate) fn call(database: &Database, operation: &str, body: &[u8]) -> Result<String, Error> {
     match operation {
         "DeleteItem" => run(body, |request| database.delete_item(request)),
         "DescribeTable" => run(body, |request| database.describe_table(request)),
