@@ -49,9 +49,14 @@ impl Table {
 
     /// Reads the attribute `visits`: null if there is none.
     pub fn stored(&self) -> Value {
+        self.item()["visits"].clone()
+    }
+
+    /// Reads the item, in DynamoDB's JSON: null if there is none.
+    pub fn item(&self) -> Value {
         let get = json!({ "TableName": TABLE, "Key": { "id": { "S": "site" } } });
         let get = serde_json::from_value(get).unwrap();
         let got = self.dynamodb.database().get_item(get).unwrap();
-        serde_json::to_value(got).unwrap()["Item"]["visits"].clone()
+        serde_json::to_value(got).unwrap()["Item"].clone()
     }
 }

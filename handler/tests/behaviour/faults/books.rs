@@ -1,82 +1,103 @@
-//! The books: how many visits ended in which way.
+//! The books: which visits were applied, whatever the table should have done, and what their callers
+//! were told.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::expected::Expected;
-use super::fault::{Completion, Fault};
+use super::expected::End;
+use super::write::{Outcome, Write};
 
-/// The books of one or more sequences.
+/// The books of one sequence.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    pub(super) sequences: u64,
-    pub(super) visits: u64,
-    requests: usize,
-    freezes: u64,
-    counted: u64,
-    /// Unconfirmed, but counted.
-    unconfirmed_applied: u64,
-    /// Unconfirmed, and not counted.
-    unconfirmed_lost: u64,
-    /// How many requests met each fault.
-    pub(super) faults: BTreeMap<Fault, u64>,
+    /// The writes that were applied, in their order, with the number that each stored.
+    applied: Vec<(Write, u64)>,
+    /// The end of each visit, with its view's part of the token if a write of it was seen.
+    visits: BTreeMap<usize, (Option<String>, End)>,
 }
 
 impl Books {
-    /// The empty books of one sequence.
-    pub(super) fn of_one() -> Self {
-        Self {
-            sequences: 1,
-            ..Self::default()
+    pub(super) fn enter_write(&mut self, write: &Write, outcome: &Outcome) {
+        if let Outcome::Stored(number) = outcome {
+            self.applied.push((write.clone(), *number));
         }
     }
 
-    pub(super) fn enter(&mut self, is_frozen: bool, expected: &Expected) {
-        self.visits += 1;
-        self.requests += expected.faults.len();
-        self.freezes += u64::from(is_frozen);
-        match expected.completion {
-            Completion::Counted => self.counted += 1,
-            Completion::Unconfirmed if expected.is_applied => self.unconfirmed_applied += 1,
-            Completion::Unconfirmed => self.unconfirmed_lost += 1,
-            Completion::Throttled | Completion::NeverSent | Completion::Refused => {}
-        }
-        for fault in &expected.faults {
-            *self.faults.entry(*fault).or_default() += 1;
+    pub(super) fn enter_visit(&mut self, visit: usize, view: Option<&str>, end: End) {
+        self.visits.insert(visit, (view.map(str::to_owned), end));
+    }
+
+    /// How many writes were applied.
+    pub(super) fn applied(&self) -> u64 {
+        self.applied.len() as u64
+    }
+
+    /// Whether a write of this view was applied, in any visit.
+    pub(super) fn has_view(&self, view: &str) -> bool {
+        self.applied.iter().any(|(write, _)| write.view() == view)
+    }
+
+    /// The end of each visit, and whether one of its own writes was applied.
+    pub(super) fn ends(&self) -> impl Iterator<Item = (End, bool)> {
+        let visits = self.visits.iter();
+        visits.map(|(visit, (_, end))| (*end, !self.own(*visit).is_empty()))
+    }
+
+    /// The numbers that a visit's own writes have stored.
+    pub(super) fn own(&self, visit: usize) -> Vec<u64> {
+        let own = self.applied.iter();
+        own.filter(|(write, _)| write.visit == Some(visit))
+            .map(|(_, number)| *number)
+            .collect()
+    }
+
+    /// Checks that they balance.
+    pub(super) fn check(&self) {
+        self.check_numbers();
+        self.check_views();
+        for (visit, (view, end)) in &self.visits {
+            self.check_visit(*visit, view.as_deref(), *end);
         }
     }
 
-    pub(super) fn add(&mut self, more: &Self) {
-        self.sequences += more.sequences;
-        self.visits += more.visits;
-        self.requests += more.requests;
-        self.freezes += more.freezes;
-        self.counted += more.counted;
-        self.unconfirmed_applied += more.unconfirmed_applied;
-        self.unconfirmed_lost += more.unconfirmed_lost;
-        for (fault, times) in &more.faults {
-            *self.faults.entry(*fault).or_default() += times;
+    /// No two writes get one number.
+    fn check_numbers(&self) {
+        let numbers: BTreeSet<_> = self.applied.iter().map(|(_, number)| number).collect();
+        assert_eq!(
+            numbers.len(),
+            self.applied.len(),
+            "a number twice: {self:?}"
+        );
+    }
+
+    /// A view counts again only if another took its slot meanwhile.
+    fn check_views(&self) {
+        let mut slots = BTreeMap::new();
+        for (write, number) in &self.applied {
+            let before = slots.insert(write.slot, write.view());
+            assert_ne!(
+                before,
+                Some(write.view()),
+                "counted twice, at {number}: {self:?}"
+            );
         }
     }
-}
 
-impl fmt::Display for Books {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (fault, times) in &self.faults {
-            writeln!(f, "{times:6}  {fault:?}")?;
-        }
-        write!(
-            f,
-            "{} sequences, {} visits, {} freezes, {} requests\n\
-             {} visits confirmed, {} unconfirmed and counted, {} unconfirmed and not counted, none \
-             counted twice",
-            self.sequences,
-            self.visits,
-            self.freezes,
-            self.requests,
-            self.counted,
-            self.unconfirmed_applied,
-            self.unconfirmed_lost
-        )
+    /// A visit's own writes are applied at most once, never if it may be sent again, and if it was
+    /// given a number, one write of its view has stored that.
+    fn check_visit(&self, visit: usize, view: Option<&str>, end: End) {
+        let own = self.own(visit);
+        let is_right = match end {
+            End::Counted(number) => {
+                let stored = self.applied.iter().filter(|(_, stored)| *stored == number);
+                let views: Vec<_> = stored.map(|(write, _)| Some(write.view())).collect();
+                views == [view] && (own.is_empty() || own == [number])
+            }
+            End::Busy => own.is_empty(),
+            End::Unconfirmed | End::Refused => own.len() <= 1,
+        };
+        assert!(
+            is_right,
+            "visit {visit}, {end:?}, has stored {own:?}: {self:?}"
+        );
     }
 }

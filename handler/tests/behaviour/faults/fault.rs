@@ -1,39 +1,56 @@
-//! The faults of one request to DynamoDB, and how the request must end.
+//! What may happen to one request to DynamoDB, and to its answer.
 
-use std::iter::once;
-
-use crate::support::reply::Reply;
+use std::fmt;
 
 /// What the proxy does with a request.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Fault {
-    /// Forwards it, and the answer.
-    None,
-    /// Answers with this status and error code.
-    Error {
-        status: u16,
-        code: &'static str,
-        applied: bool,
-    },
-    /// Doesn't answer before the attempt's time limit.
-    Late(Applied),
-    /// Closes or resets the connection.
-    Cut { at: Cut, reset: bool },
-    /// Answers with bytes that aren't HTTP, or aren't JSON.
-    Garbage { text: &'static str, applied: bool },
-    /// Answers in DynamoDB's format, but without a number of visits.
-    Numberless { text: &'static str, applied: bool },
-    /// Refuses connections, and has closed the existing ones.
-    Unreachable,
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) struct Fault {
+    pub(super) delivery: Delivery,
+    pub(super) answer: Answer,
 }
 
-/// When a request is applied whose answer comes too late.
+/// When DynamoDB gets the request.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Applied {
-    AtOnce,
-    /// After the caller has given up.
-    Late,
+pub(super) enum Delivery {
     Never,
+    Once,
+    /// Two times in a row, with nothing between. The second answer counts.
+    Twice,
+    Later(Until),
+    /// At once, and a copy later.
+    OnceAndLater(Until),
+}
+
+/// Until when the proxy holds a request back.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Until {
+    /// The caller has given up, but not tried again.
+    GivenUp,
+    /// The next request of the visit was answered.
+    Retried,
+    /// The visit was answered.
+    Answered,
+    /// A request of a later visit has arrived, but DynamoDB doesn't have it yet.
+    NextArrives,
+    /// A request of a later visit was delivered, or lost.
+    NextDelivered,
+}
+
+/// What the caller gets.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Answer {
+    /// DynamoDB's answer.
+    Forwarded,
+    /// This status and error code.
+    Error { status: u16, code: &'static str },
+    /// Nothing before the attempt's time limit.
+    Silence,
+    /// A connection that is closed or reset.
+    Cut { at: Cut, reset: bool },
+    /// Bytes that aren't HTTP, or aren't JSON.
+    Garbage(&'static str),
+    /// DynamoDB's format, but without a number of visits.
+    Numberless(&'static str),
 }
 
 /// When a connection is cut.
@@ -41,30 +58,16 @@ pub(super) enum Applied {
 pub(super) enum Cut {
     /// The request has arrived, but isn't read.
     Unread,
-    /// The request was read, but not applied.
-    Unapplied,
-    /// The request was applied.
     BeforeAnswer,
     InHead,
     InBody,
 }
 
-/// How a request must end, and so the visit whose last request it is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Completion {
-    Counted,
-    /// Certainly not counted: SDK and caller may send it again.
-    Throttled,
-    /// The same, since no byte of it was sent.
-    NeverSent,
-    /// Perhaps counted: nobody may send it again.
-    Unconfirmed,
-    Refused,
-}
-
 const SERVER_ERRORS: [u16; 4] = [500, 502, 503, 504];
 
-const THROTTLING_CODES: [&str; 4] = [
+const SERVER_ERROR_CODES: [&str; 2] = ["InternalServerError", "ThrottlingException"];
+
+pub(super) const THROTTLING_CODES: [&str; 4] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "Throttling",
@@ -89,97 +92,83 @@ const NUMBERLESS: [&str; 3] = [
     "HTTP/1.1 200 OK\r\ncontent-length: 39\r\n\r\n{\"Attributes\":{\"visits\":{\"S\":\"seven\"}}}",
 ];
 
+/// When a copy of an answered request may arrive.
+const COPIES: [Until; 3] = [Until::Answered, Until::NextArrives, Until::NextDelivered];
+
 impl Fault {
-    /// All faults.
-    pub(super) fn all() -> Vec<Self> {
-        let either = [true, false];
-        let error = |status, code, applied| Self::Error {
-            status,
-            code,
-            applied,
-        };
-        let server_errors = SERVER_ERRORS.into_iter().flat_map(|status| {
-            let codes = ["InternalServerError", "ThrottlingException"];
-            codes
-                .into_iter()
-                .flat_map(move |code| either.map(|applied| error(status, code, applied)))
-        });
-        let refusals = THROTTLING_CODES
-            .into_iter()
-            .chain(REFUSALS)
-            .map(|code| error(400, code, false));
-        let late = [Applied::AtOnce, Applied::Late, Applied::Never].map(Self::Late);
-        let cuts = [
-            Cut::Unread,
-            Cut::Unapplied,
-            Cut::BeforeAnswer,
-            Cut::InHead,
-            Cut::InBody,
-        ];
-        let cuts = cuts
-            .into_iter()
-            .flat_map(|at| either.map(|reset| Self::Cut { at, reset }));
-        let garbage = GARBAGE
-            .into_iter()
-            .flat_map(|text| either.map(|applied| Self::Garbage { text, applied }));
-        let numberless = NUMBERLESS
-            .into_iter()
-            .flat_map(|text| either.map(|applied| Self::Numberless { text, applied }));
-        once(Self::None)
-            .chain(server_errors)
-            .chain(refusals)
-            .chain(late)
-            .chain(cuts)
-            .chain(garbage)
-            .chain(numberless)
-            .chain(once(Self::Unreachable))
-            .collect()
-    }
+    /// Nothing goes wrong.
+    pub(super) const NONE: Self = Self {
+        delivery: Delivery::Once,
+        answer: Answer::Forwarded,
+    };
 
-    /// Whether DynamoDB gets the request, now or later.
-    pub(super) fn is_applied(self) -> bool {
-        match self {
-            Self::None => true,
-            Self::Error { applied, .. }
-            | Self::Garbage { applied, .. }
-            | Self::Numberless { applied, .. } => applied,
-            Self::Late(applied) => applied != Applied::Never,
-            Self::Cut { at, .. } => !matches!(at, Cut::Unread | Cut::Unapplied),
-            Self::Unreachable => false,
-        }
-    }
+    /// The connection is dead, and nobody noticed.
+    pub(super) const DEAD: Self = Self {
+        delivery: Delivery::Never,
+        answer: Answer::Silence,
+    };
+}
 
-    /// Whether the SDK takes it for a success, even if the counter doesn't.
-    pub(super) fn is_success(self) -> bool {
-        matches!(self, Self::None | Self::Numberless { .. })
-    }
-
-    pub(super) fn completion(self) -> Completion {
-        match self {
-            Self::None => Completion::Counted,
-            Self::Error {
-                status: 400, code, ..
-            } if THROTTLING_CODES.contains(&code) => Completion::Throttled,
-            Self::Error { status: 400, .. } => Completion::Refused,
-            Self::Error { .. }
-            | Self::Late(_)
-            | Self::Cut { .. }
-            | Self::Garbage { .. }
-            | Self::Numberless { .. } => Completion::Unconfirmed,
-            Self::Unreachable => Completion::NeverSent,
-        }
+impl fmt::Debug for Fault {
+    /// One line, even in the alternate form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} and {:?}", self.delivery, self.answer)
     }
 }
 
-impl Completion {
-    /// Checks that the reply says this, and returns its count if it has one.
-    pub(super) fn check(self, reply: &Reply) -> Option<u64> {
+impl Delivery {
+    /// All of them, of which each answer allows some.
+    pub(super) fn all() -> Vec<Self> {
+        let later = [Until::GivenUp, Until::Retried].into_iter().chain(COPIES);
+        [Self::Never, Self::Once, Self::Twice]
+            .into_iter()
+            .chain(later.map(Self::Later))
+            .chain(COPIES.map(Self::OnceAndLater))
+            .collect()
+    }
+
+    /// Whether DynamoDB's answer is there when the caller is answered.
+    pub(super) fn is_at_once(self) -> bool {
+        matches!(self, Self::Once | Self::Twice | Self::OnceAndLater(_))
+    }
+}
+
+impl Answer {
+    /// All of them, by their kind.
+    pub(super) fn kinds() -> Vec<Vec<Self>> {
+        let error = |status| move |code| Self::Error { status, code };
+        let server_error = |status| SERVER_ERROR_CODES.map(error(status));
+        let cut = |at| [true, false].map(|reset| Self::Cut { at, reset });
+        let cuts = [Cut::Unread, Cut::BeforeAnswer, Cut::InHead, Cut::InBody];
+        vec![
+            vec![Self::Forwarded],
+            SERVER_ERRORS.into_iter().flat_map(server_error).collect(),
+            THROTTLING_CODES.map(error(400)).into(),
+            REFUSALS.map(error(400)).into(),
+            vec![Self::Silence],
+            cuts.into_iter().flat_map(cut).collect(),
+            GARBAGE.map(Self::Garbage).into(),
+            NUMBERLESS.map(Self::Numberless).into(),
+        ]
+    }
+
+    /// Whether a request that gets this answer may be delivered that way.
+    pub(super) fn allows(self, delivery: Delivery) -> bool {
         match self {
-            Self::Counted => return Some(reply.count()),
-            Self::Throttled | Self::NeverSent => reply.assert_busy(),
-            Self::Unconfirmed => reply.assert_unconfirmed(),
-            Self::Refused => reply.assert_problem(500),
+            Self::Forwarded
+            | Self::Cut {
+                at: Cut::InHead | Cut::InBody,
+                ..
+            } => delivery.is_at_once(),
+            // DynamoDB has refused it: no copy of it is on its way.
+            Self::Error { status: 400, .. }
+            | Self::Cut {
+                at: Cut::Unread, ..
+            } => delivery == Delivery::Never,
+            Self::Silence => true,
+            Self::Error { .. } | Self::Cut { .. } | Self::Garbage(_) | Self::Numberless(_) => {
+                delivery != Delivery::Later(Until::GivenUp)
+            }
         }
-        None
     }
 }

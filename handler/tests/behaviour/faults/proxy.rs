@@ -1,48 +1,52 @@
 //! A proxy before DynamoDB that fails as planned.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use visitor_counter::OPERATION_LIMIT;
-use visitor_counter_testkit::http::read_message;
 use visitor_counter_testkit::until_closed;
 
-use super::fault::{Applied, Cut, Fault};
+use super::fault::{Fault, Until};
+use super::plan::Plan;
+use super::wire::Wire;
+use super::write::{Outcome, Write};
 
 /// A proxy on a port of its own.
 pub(super) struct Proxy {
     address: SocketAddr,
     /// Reserves the port while nothing listens on it.
     _reserved: TcpSocket,
-    shared: Arc<Shared>,
+    wire: Arc<Wire>,
     /// The task that listens. Dropping the proxy ends it and the connections.
     accepting: JoinSet<()>,
     connections: Arc<Mutex<JoinSet<io::Result<()>>>>,
 }
 
-/// Shared by all connections.
-struct Shared {
-    dynamodb: String,
-    faults: Mutex<VecDeque<Fault>>,
-    seen: Mutex<Seen>,
-    /// Locked while a request is handled.
-    busy: tokio::sync::Mutex<()>,
-}
-
-/// The requests of one visit.
+/// The requests of one visit, and the writes that reached DynamoDB meanwhile.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    pub(super) requests: usize,
-    /// The number that each applied request stored.
-    pub(super) stored: Vec<u64>,
+    pub(super) attempts: Vec<Attempt>,
+    /// In the order in which DynamoDB got them, with what it did.
+    pub(super) deliveries: Vec<(Write, Outcome)>,
+    /// No connection was accepted after the last of the attempts.
+    pub(super) is_gone: bool,
+}
+
+/// A request of a visit.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) fault: Fault,
+    /// What it writes, if it was read and is a write.
+    pub(super) write: Option<Write>,
+    /// What DynamoDB did, if it had done it before the request was answered.
+    pub(super) outcome: Option<Outcome>,
 }
 
 impl Proxy {
@@ -51,12 +55,7 @@ impl Proxy {
         let mut proxy = Self {
             address: reserved.local_addr().unwrap(),
             _reserved: reserved,
-            shared: Arc::new(Shared {
-                dynamodb: dynamodb.strip_prefix("http://").unwrap().to_owned(),
-                faults: Mutex::default(),
-                seen: Mutex::default(),
-                busy: tokio::sync::Mutex::default(),
-            }),
+            wire: Arc::new(Wire::new(dynamodb.strip_prefix("http://").unwrap())),
             accepting: JoinSet::new(),
             connections: Arc::default(),
         };
@@ -68,29 +67,60 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// Plans the faults of the next requests, in this order.
-    pub(super) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
-        *self.shared.faults.lock().unwrap() = faults.into_iter().collect();
+    /// Plans the requests of the visit with this number. Shuts at once if none of them may arrive.
+    pub(super) async fn plan(&mut self, visit: usize, plan: &Plan) {
+        if plan.reachable_for == Some(0) {
+            self.shut().await;
+        }
+        self.wire.plan(visit, plan);
+        self.wire.seen.lock().unwrap().attempts.clear();
     }
 
-    /// Takes the requests since the last call, including late ones.
-    pub(super) async fn seen(&self) -> Seen {
-        let _nothing_under_way = timeout(OPERATION_LIMIT, self.shared.busy.lock())
+    /// Ends a visit that was answered: delivers what was held back until then, and returns all that
+    /// was seen since the last one. Is open again.
+    pub(super) async fn end_visit(&mut self) -> Seen {
+        self.end(|until| matches!(until, Until::Retried | Until::Answered))
+            .await
+    }
+
+    /// Delivers all that is still held back, and returns what was seen meanwhile.
+    pub(super) async fn end_all(&mut self) -> Seen {
+        self.end(|_| true).await
+    }
+
+    async fn end(&mut self, is_due: impl Fn(Until) -> bool) -> Seen {
+        let nothing_under_way = timeout(OPERATION_LIMIT, self.wire.busy.lock())
             .await
             .expect("no request is still being handled");
-        std::mem::take(&mut *self.shared.seen.lock().unwrap())
+        self.wire.release(is_due).await;
+        let mut seen = std::mem::take(&mut *self.wire.seen.lock().unwrap());
+        drop(nothing_under_way);
+        if self.wire.accepting.lock().unwrap().is_none() {
+            seen.is_gone = true;
+            self.accepting.shutdown().await;
+            self.open();
+        }
+        seen
     }
 
     /// Closes all connections.
     pub(super) async fn hang_up(&mut self) {
         if !self.accepting.is_empty() {
+            let wire = self.wire.clone();
+            let _nothing_under_way = wire.busy.lock().await;
             self.shut().await;
             self.open();
         }
     }
 
+    /// Forwards nothing more on the connections that are open, but doesn't close them.
+    pub(super) fn fall_silent(&self) {
+        self.wire.generation.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Closes all connections, and stops listening.
-    pub(super) async fn shut(&mut self) {
+    async fn shut(&mut self) {
+        self.wire.accepting.lock().unwrap().take();
         self.accepting.shutdown().await;
         let mut connections = std::mem::take(&mut *self.connections.lock().unwrap());
         connections.shutdown().await;
@@ -98,17 +128,18 @@ impl Proxy {
     }
 
     /// Starts listening, if it isn't.
-    pub(super) fn open(&mut self) {
+    fn open(&mut self) {
         if self.accepting.is_empty() {
             let listener = socket(self.address).listen(64).unwrap();
-            let (shared, connections) = (self.shared.clone(), self.connections.clone());
-            self.accepting.spawn(async move {
+            let (wire, connections) = (self.wire.clone(), self.connections.clone());
+            let accepting = self.accepting.spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    let shared = shared.clone();
-                    let serve = async move { shared.serve(stream).await };
+                    let wire = wire.clone();
+                    let serve = async move { wire.serve(stream).await };
                     connections.lock().unwrap().spawn(serve);
                 }
             });
+            *self.wire.accepting.lock().unwrap() = Some(accepting);
         }
     }
 }
@@ -122,87 +153,17 @@ fn socket(address: SocketAddr) -> TcpSocket {
     socket
 }
 
-impl Shared {
-    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
-        while client.peek(&mut [0]).await? > 0 {
-            let _busy = self.busy.lock().await;
-            self.seen.lock().unwrap().requests += 1;
-            let fault = self.faults.lock().unwrap().pop_front();
-            let fault = fault.unwrap_or(Fault::None);
-            if let Fault::Cut {
-                at: Cut::Unread,
-                reset,
-            } = fault
-            {
-                return cut(&client, reset);
-            }
-            let Some(request) = read_message(&mut client).await else {
-                return Ok(());
-            };
-            if fault == Fault::Late(Applied::Late) {
-                until_gone(&mut client).await;
-            }
-            let answer = if fault.is_applied() {
-                self.apply(&request).await
-            } else {
-                Vec::new()
-            };
-            match fault {
-                Fault::None => client.write_all(&answer).await?,
-                Fault::Error { status, code, .. } => client.write_all(&error(status, code)).await?,
-                Fault::Garbage { text, .. } | Fault::Numberless { text, .. } => {
-                    client.write_all(text.as_bytes()).await?;
-                }
-                Fault::Late(_) => until_gone(&mut client).await,
-                Fault::Cut { at, reset } => {
-                    let sent = match at {
-                        Cut::InHead => 10,
-                        Cut::InBody => answer.len() - 10,
-                        Cut::Unread | Cut::Unapplied | Cut::BeforeAnswer => 0,
-                    };
-                    client.write_all(&answer[..sent]).await?;
-                    return cut(&client, reset);
-                }
-                Fault::Unreachable => unreachable!("the proxy isn't listening"),
-            }
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for attempt in &self.attempts {
+            writeln!(f, "  sent: {attempt:?}")?;
+        }
+        for (write, outcome) in &self.deliveries {
+            writeln!(f, "  delivered: {write:?}: {outcome:?}")?;
+        }
+        if self.is_gone {
+            writeln!(f, "  then unreachable")?;
         }
         Ok(())
     }
-
-    /// Forwards a request to DynamoDB, and records the number that it stored.
-    async fn apply(&self, request: &[u8]) -> Vec<u8> {
-        let mut dynamodb = TcpStream::connect(&self.dynamodb).await.unwrap();
-        dynamodb.write_all(request).await.unwrap();
-        let answer = read_message(&mut dynamodb).await.unwrap();
-        let text = String::from_utf8(answer.clone()).unwrap();
-        let (_, body) = text.split_once("\r\n\r\n").unwrap();
-        let body: Value = serde_json::from_str(body).unwrap();
-        if let Value::String(visits) = &body["Attributes"]["visits"]["N"] {
-            let visits = visits.parse().unwrap();
-            self.seen.lock().unwrap().stored.push(visits);
-        }
-        answer
-    }
-}
-
-/// Waits until the client has closed its connection.
-async fn until_gone(client: &mut TcpStream) {
-    while matches!(client.read(&mut [0; 64]).await, Ok(1..)) {}
-}
-
-/// Makes the connection end with a reset when it is dropped, if it should.
-fn cut(client: &TcpStream, reset: bool) -> io::Result<()> {
-    if reset {
-        client.set_zero_linger()?;
-    }
-    Ok(())
-}
-
-fn error(status: u16, code: &str) -> Vec<u8> {
-    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#);
-    let head = format!(
-        "HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    (head + &body).into_bytes()
 }

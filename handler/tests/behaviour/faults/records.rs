@@ -1,0 +1,162 @@
+//! All that is known after the visits so far, and whether it fits together.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::books::Books;
+use super::expected::{End, Told};
+use super::fault::{Answer, Fault};
+use super::figures::{Event, Figures};
+use super::ledger::Ledger;
+use super::limits::Limits;
+use super::proxy::Seen;
+use super::tokens::{self, Tokens};
+use super::visit::Visit;
+use super::write::Outcome;
+
+/// The records of one sequence.
+pub(super) struct Records {
+    start: u64,
+    ledger: Ledger,
+    books: Books,
+    tokens: Tokens,
+    figures: Figures,
+}
+
+impl Records {
+    pub(super) fn new(stored: Option<u64>, start_count: u64) -> Self {
+        Self {
+            start: stored.unwrap_or(start_count),
+            ledger: Ledger::new(stored, start_count),
+            books: Books::default(),
+            tokens: Tokens::default(),
+            figures: Figures::of_one(),
+        }
+    }
+
+    /// Enters a visit that ended that way, and checks that it should. Returns whether it is known
+    /// what its requests were told.
+    pub(super) fn enter(
+        &mut self,
+        number: usize,
+        visit: &Visit,
+        seen: &Seen,
+        end: End,
+        took: Duration,
+    ) -> bool {
+        let name = visit.view.as_deref();
+        let told = told(seen, name.is_some());
+        let was_sent = name.is_some_and(|name| self.tokens.has_name(name));
+        let view = self.tokens.enter(name, &seen.attempts);
+        let was_counted = view.as_ref().is_some_and(|view| self.books.has_view(view));
+        self.books.enter_visit(number, view.as_deref(), end);
+        self.enter_deliveries(number, seen);
+        self.figures
+            .enter_visit(seen.attempts.iter().map(|attempt| attempt.fault));
+
+        let limits = Limits::of(&told, seen);
+        limits.check(took);
+        if limits.may_have_lost_an_answer(took) {
+            // Only the books can tell then whether all went well.
+            self.figures.enter(Event::SlowMachine);
+            return false;
+        }
+        tokens::check_times(&seen.attempts, &told);
+        for requests in 1..told.len() {
+            let end = End::of(&told[..requests], name.is_some());
+            assert_eq!(end, None, "the end after {requests} requests, of {told:?}");
+        }
+        let expected = End::of(&told, name.is_some());
+        assert_eq!(
+            Some(end),
+            expected,
+            "the end, and the one that follows from {told:?}"
+        );
+
+        let is_resent = was_sent && matches!(end, End::Counted(_));
+        let is_own = !self.books.own(number).is_empty();
+        self.enter_events(visit, seen, &told, end);
+        self.figures.enter_if(
+            match (is_own, was_counted) {
+                (false, _) => Event::ResentWithItsNumber,
+                (true, false) => Event::ResentAndCounted,
+                (true, true) => Event::ResentAndCountedAgain,
+            },
+            is_resent,
+        );
+        true
+    }
+
+    fn enter_events(&mut self, visit: &Visit, seen: &Seen, told: &[Told], end: End) {
+        let figures = &mut self.figures;
+        let requests = seen.attempts.len();
+        figures.enter_if(Event::SlotTaken, told.contains(&Told::Taken));
+        figures.enter_if(Event::ThreeRequests, requests == 3);
+        let is_lost_meanwhile = (1..told.len()).contains(&requests);
+        figures.enter_if(Event::UnreachableMeanwhile, is_lost_meanwhile);
+        for attempt in &seen.attempts {
+            let has_failed = matches!(attempt.outcome, Some(Outcome::Refused { .. }));
+            let is_told = attempt.fault.answer == Answer::Forwarded;
+            figures.enter_if(Event::ConditionFailedUntold, has_failed && !is_told);
+        }
+        let first = seen.attempts.first().map(|attempt| attempt.fault);
+        let was_silent = visit.loses_silently() && first == Some(Fault::DEAD);
+        let is_counted = matches!(end, End::Counted(_));
+        figures.enter_if(Event::CountedAfterSilence, was_silent && is_counted);
+    }
+
+    /// Enters the writes that DynamoDB got until a visit was over, and checks the books, and then
+    /// each of its answers.
+    pub(super) fn enter_deliveries(&mut self, until: usize, seen: &Seen) {
+        for (write, outcome) in &seen.deliveries {
+            self.books.enter_write(write, outcome);
+        }
+        self.books.check();
+        for (write, outcome) in &seen.deliveries {
+            assert_eq!(
+                *outcome,
+                self.ledger.deliver(write),
+                "done, and expected of {write:?}"
+            );
+            let is_applied = matches!(outcome, Outcome::Stored(_));
+            let is_late = write.visit.is_some_and(|visit| visit < until);
+            self.figures
+                .enter_if(Event::LateAndApplied, is_late && is_applied);
+            self.figures
+                .enter_if(Event::LateAndRefused, is_late && !is_applied);
+            self.figures
+                .enter_if(Event::RivalCounted, write.visit.is_none() && is_applied);
+        }
+    }
+
+    /// Checks the stored item.
+    pub(super) fn check_item(&self, item: &Value) {
+        let visits = item["visits"]["N"]
+            .as_str()
+            .map(|number| number.parse().unwrap());
+        assert_eq!(
+            visits.unwrap_or(self.start),
+            self.start + self.books.applied(),
+            "visits"
+        );
+        self.ledger.check(item);
+    }
+
+    /// The figures, after all that was late has arrived.
+    pub(super) fn close(mut self) -> Figures {
+        for (end, is_counted) in self.books.ends() {
+            self.figures.enter(Event::of(end, is_counted));
+        }
+        self.figures
+    }
+}
+
+/// What each request of a visit was told, also those for which it got no connection.
+fn told(seen: &Seen, is_named: bool) -> Vec<Told> {
+    let mut told: Vec<_> = seen.attempts.iter().map(Told::of).collect();
+    while seen.is_gone && End::of(&told, is_named).is_none() {
+        told.push(Told::NotApplied);
+    }
+    told
+}
