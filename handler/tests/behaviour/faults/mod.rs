@@ -78,6 +78,6 @@ async fn run(seeds: impl Iterator<Item = u64>, shows_progress: bool) -> Figures 
             println!("{} sequences, {} visits", figures.sequences, figures.visits);
         }
     }
-    figures.check_speed();
+    figures.check_exceptions();
     figures
 }

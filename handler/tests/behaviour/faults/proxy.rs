@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
-use tokio::net::TcpSocket;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::select;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -97,7 +99,8 @@ impl Proxy {
         drop(nothing_under_way);
         if self.wire.accepting.lock().unwrap().is_none() {
             seen.is_gone = true;
-            self.accepting.shutdown().await;
+            // The program must know that its connections are closed, before the next visit.
+            self.shut().await;
             self.open();
         }
         seen
@@ -132,14 +135,28 @@ impl Proxy {
         if self.accepting.is_empty() {
             let listener = socket(self.address).listen(64).unwrap();
             let (wire, connections) = (self.wire.clone(), self.connections.clone());
+            let serve = move |stream| {
+                let wire = wire.clone();
+                let serve = async move { wire.serve(stream).await };
+                connections.lock().unwrap().spawn(serve);
+            };
+            let (stop, mut stopped) = oneshot::channel();
             let accepting = self.accepting.spawn(async move {
-                while let Ok((stream, _)) = listener.accept().await {
-                    let wire = wire.clone();
-                    let serve = async move { wire.serve(stream).await };
-                    connections.lock().unwrap().spawn(serve);
+                loop {
+                    select! {
+                        accepted = listener.accept() => serve(accepted.unwrap().0),
+                        _ = &mut stopped => break,
+                    }
+                }
+                // What is connected stays connected, or the program would lose requests on it that
+                // nobody has planned.
+                let listener = listener.into_std().unwrap();
+                while let Ok((stream, _)) = listener.accept() {
+                    stream.set_nonblocking(true).unwrap();
+                    serve(TcpStream::from_std(stream).unwrap());
                 }
             });
-            *self.wire.accepting.lock().unwrap() = Some(accepting);
+            *self.wire.accepting.lock().unwrap() = Some((stop, accepting));
         }
     }
 }

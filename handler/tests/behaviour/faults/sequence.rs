@@ -27,6 +27,14 @@ pub(super) struct Sequence {
     visits: Vec<Visit>,
 }
 
+/// What a failed sequence has left behind.
+#[derive(Default)]
+struct Traces {
+    lambda: Option<Lambda>,
+    /// Its latest visit.
+    visit: String,
+}
+
 impl Sequence {
     /// Derives everything from the seed.
     pub(super) fn new(seed: u64) -> Self {
@@ -44,21 +52,24 @@ impl Sequence {
 
     /// Runs it, and panics if the books don't balance.
     pub(super) async fn run(self) -> Figures {
-        let mut latest = String::new();
-        let result = AssertUnwindSafe(self.visit_all(&mut latest))
-            .catch_unwind()
-            .await;
-        result.unwrap_or_else(|panic| {
-            println!(
-                "\nThe sequence fails, see above. Run it again: make faults SEED={}\n{self:#?}\n{latest}",
-                self.seed
-            );
-            resume_unwind(panic)
-        })
+        let mut traces = Traces::default();
+        let visits = AssertUnwindSafe(self.visit_all(&mut traces));
+        let panic = match visits.catch_unwind().await {
+            Ok(figures) => return figures,
+            Err(panic) => panic,
+        };
+        let log = match traces.lambda {
+            Some(lambda) => lambda.end().await.stdout,
+            None => String::new(),
+        };
+        println!(
+            "\nThe sequence fails, see above. Run it again: make faults SEED={}\n{self:#?}\n{}\n{log}",
+            self.seed, traces.visit
+        );
+        resume_unwind(panic)
     }
 
-    /// Keeps a text about the latest visit.
-    async fn visit_all(&self, latest: &mut String) -> Figures {
+    async fn visit_all(&self, traces: &mut Traces) -> Figures {
         let table = Table::start().await;
         if let Some(stored) = self.stored {
             table.store(&json!({ "N": stored.to_string() }));
@@ -68,6 +79,7 @@ impl Sequence {
         let start_count = self.start_count.to_string();
         let settings = [("ALLOWED_ORIGINS", ORIGIN), ("START_COUNT", &start_count)];
         let lambda = Lambda::start(&proxy.url(), &settings).await;
+        let lambda = &*traces.lambda.insert(lambda);
         let seen = proxy.end_visit().await;
         assert!(seen.deliveries.is_empty(), "the warm-up writes: {seen:?}");
         if seen.attempts.is_empty() {
@@ -77,11 +89,11 @@ impl Sequence {
         let mut records = Records::new(self.stored, self.start_count);
         for (number, visit) in (1..).zip(&self.visits) {
             proxy.plan(number, &visit.plan).await;
-            let (reply, took) = visit.send(&lambda, &mut proxy).await;
+            let (reply, took) = visit.send(lambda, &mut proxy).await;
             lambda.is_idle().await;
 
             let seen = proxy.end_visit().await;
-            *latest = format!("Visit {number}: {reply:?} after {took:?}\n{seen}");
+            traces.visit = format!("Visit {number}: {reply:?} after {took:?}\n{seen}");
             assert_eq!(reply.header("access-control-allow-origin"), Some(ORIGIN));
             let is_known = records.enter(number, visit, &seen, End::read(&reply), took);
             records.check_item(&table.item());
@@ -91,7 +103,7 @@ impl Sequence {
             }
         }
         let seen = proxy.end_all().await;
-        *latest = format!("After the last visit:\n{seen}");
+        traces.visit = format!("After the last visit:\n{seen}");
         records.enter_deliveries(self.visits.len() + 1, &seen);
         records.check_item(&table.item());
         records.close()

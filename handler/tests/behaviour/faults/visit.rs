@@ -66,6 +66,15 @@ impl Visit {
         }
     }
 
+    /// Whether connections are closed just before it.
+    pub(super) fn loses_connections(&self) -> bool {
+        match self.before {
+            Before::Nothing => false,
+            Before::HangUp => true,
+            Before::Freeze { lost, .. } => lost == Lost::Closed,
+        }
+    }
+
     /// Whether the connection is lost before it, and nobody is told.
     pub(super) fn loses_silently(&self) -> bool {
         matches!(

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, yield_now};
 
 use visitor_counter_testkit::http::read_message;
@@ -26,8 +27,8 @@ pub(super) struct Wire {
     rivals: AtomicUsize,
     /// Connections that were opened before this changed are dead.
     pub(super) generation: AtomicU64,
-    /// The task that listens.
-    pub(super) accepting: Mutex<Option<AbortHandle>>,
+    /// Stops the task that listens.
+    pub(super) accepting: Mutex<Option<(oneshot::Sender<()>, AbortHandle)>>,
     /// Locked while a request is handled.
     pub(super) busy: tokio::sync::Mutex<()>,
 }
@@ -192,7 +193,10 @@ impl Wire {
         };
         if !is_dead {
             planned = plan.requests.pop_front().unwrap_or(planned);
-            plan.reachable_for = plan.reachable_for.map(|requests| requests - 1);
+            // Below 0 on a connection that was open before.
+            plan.reachable_for = plan
+                .reachable_for
+                .map(|requests| requests.saturating_sub(1));
         }
         (plan.visit, planned, plan.reachable_for == Some(0))
     }
@@ -210,8 +214,8 @@ impl Wire {
 
     async fn stop_accepting(&self) {
         let accepting = self.accepting.lock().unwrap().take();
-        if let Some(accepting) = accepting {
-            accepting.abort();
+        if let Some((stop, accepting)) = accepting {
+            let _ = stop.send(());
             while !accepting.is_finished() {
                 yield_now().await;
             }
