@@ -19,10 +19,14 @@ use crate::view::View;
 use crate::visit_error::{Cause, VisitError, VisitErrorKind};
 
 /// Writes of one visit, where each before was certainly not applied.
-pub(crate) const MOST_ATTEMPTS: u32 = 3;
+const MOST_ATTEMPTS: u32 = 3;
+
+/// Writes of one visit, where a later visit had the slot. DynamoDB answers, so the next one is worth
+/// it: on a busy site, it happens several times in a row.
+pub(crate) const MOST_ATTEMPTS_FOR_A_SLOT: u32 = 6;
 
 /// Writes of one visit, where one may have been applied.
-const MOST_UNCLEAR_ATTEMPTS: u32 = 2;
+const MOST_ATTEMPTS_IF_UNCLEAR: u32 = 2;
 
 /// The counter of a site: one number in one item of one table.
 #[derive(Clone, Debug)]
@@ -161,7 +165,9 @@ impl Progress {
 
     fn is_last(&self) -> bool {
         let most = if self.unclear {
-            MOST_UNCLEAR_ATTEMPTS
+            MOST_ATTEMPTS_IF_UNCLEAR
+        } else if self.slot_taken {
+            MOST_ATTEMPTS_FOR_A_SLOT
         } else {
             MOST_ATTEMPTS
         };

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, StalledStreamPr
 use rustls::RootCertStore;
 
 use crate::config::Config;
-use crate::counter::MOST_ATTEMPTS;
+use crate::counter::MOST_ATTEMPTS_FOR_A_SLOT as MOST_ATTEMPTS;
 use crate::http_client::{CONNECT_LIMIT, Http1};
 use crate::unused_interceptors::DisableUnusedInterceptors;
 
@@ -23,7 +23,7 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 /// Longest time for a visit: all attempts, and the waits between them. The function's own timeout is
 /// longer, so that the handler always answers.
-pub const OPERATION_LIMIT: Duration = Duration::from_secs(3);
+pub const OPERATION_LIMIT: Duration = Duration::from_secs(6);
 
 const _: () = assert!(
     CONNECT_LIMIT.as_millis() < ATTEMPT_LIMIT.as_millis()

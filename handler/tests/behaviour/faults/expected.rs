@@ -65,7 +65,11 @@ impl End {
             Told::Taken | Told::NotApplied | Told::Nothing => {}
         }
         let is_unclear = told.contains(&Told::Nothing);
-        let most = if is_unclear { 2 } else { 3 };
+        let most = match (is_unclear, told.contains(&Told::Taken)) {
+            (true, _) => 2,
+            (false, true) => 6,
+            (false, false) => 3,
+        };
         // Of a view that was sent before, the slot may have held the number.
         let may_be_counted = is_unclear || is_named && told.contains(&Told::Taken);
         (told.len() >= most).then_some(if may_be_counted {

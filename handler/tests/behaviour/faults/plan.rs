@@ -1,5 +1,7 @@
 //! What happens to the requests of one visit.
 
+use std::array;
+
 use fastrand::Rng;
 
 use super::fault::{Answer, Delivery, Fault};
@@ -8,7 +10,7 @@ use super::rival::Rival;
 /// The plan for a visit, of which it may need only a part.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    pub(super) requests: [Planned; 3],
+    pub(super) requests: [Planned; 6],
     /// After so many requests, the proxy refuses connections.
     pub(super) reachable_for: Option<usize>,
 }
@@ -33,7 +35,7 @@ impl Plan {
             fault: Fault::random(random, likely),
         };
         Self {
-            requests: [request(0.6), request(0.5), request(0.5)],
+            requests: array::from_fn(|at| request(if at == 0 { 0.6 } else { 0.5 })),
             reachable_for: (random.u8(..12) == 0).then(|| random.usize(..3)),
         }
     }
@@ -45,7 +47,7 @@ impl Plan {
             fault: Fault::random(random, 0.3),
         };
         Self {
-            requests: [request; 3],
+            requests: [request; 6],
             reachable_for: (random.u8(..12) == 0).then_some(0),
         }
     }
