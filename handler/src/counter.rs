@@ -23,7 +23,7 @@ const MOST_ATTEMPTS: u32 = 3;
 
 /// Writes of one visit, where a later visit had the slot. DynamoDB answers, so the next one is worth
 /// it: on a busy site, it happens several times in a row.
-pub(crate) const MOST_ATTEMPTS_FOR_A_SLOT: u32 = 6;
+pub(crate) const MOST_ATTEMPTS_FOR_A_SLOT: u32 = 9;
 
 /// Writes of one visit, where one may have been applied.
 const MOST_ATTEMPTS_IF_UNCLEAR: u32 = 2;

@@ -23,7 +23,7 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
 /// Longest time for a visit: all attempts, and the waits between them. The function's own timeout is
 /// longer, so that the handler always answers.
-pub const OPERATION_LIMIT: Duration = Duration::from_secs(6);
+pub const OPERATION_LIMIT: Duration = Duration::from_secs(9);
 
 const _: () = assert!(
     CONNECT_LIMIT.as_millis() < ATTEMPT_LIMIT.as_millis()

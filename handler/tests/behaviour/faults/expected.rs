@@ -67,7 +67,7 @@ impl End {
         let is_unclear = told.contains(&Told::Nothing);
         let most = match (is_unclear, told.contains(&Told::Taken)) {
             (true, _) => 2,
-            (false, true) => 6,
+            (false, true) => 9,
             (false, false) => 3,
         };
         // Of a view that was sent before, the slot may have held the number.

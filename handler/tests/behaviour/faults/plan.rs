@@ -10,7 +10,7 @@ use super::rival::Rival;
 /// The plan for a visit, of which it may need only a part.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    pub(super) requests: [Planned; 6],
+    pub(super) requests: [Planned; 9],
     /// After so many requests, the proxy refuses connections.
     pub(super) reachable_for: Option<usize>,
 }
@@ -47,7 +47,7 @@ impl Plan {
             fault: Fault::random(random, 0.3),
         };
         Self {
-            requests: [request; 6],
+            requests: [request; 9],
             reachable_for: (random.u8(..12) == 0).then_some(0),
         }
     }
