@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::attempt::Attempt;
 use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
-use crate::dynamodb::{self, LONGEST_WAIT};
+use crate::dynamodb::{self, LONGEST_WAIT, MOST_ATTEMPTS_FOR_A_SLOT};
 use crate::item::{COUNT, IF_NOT_COUNTED, ITEM_ID, KEY, expression};
 use crate::log::causes;
 use crate::random::random;
@@ -20,10 +20,6 @@ use crate::visit_error::{Cause, VisitError, VisitErrorKind};
 
 /// Writes of one visit, where each before was certainly not applied.
 const MOST_ATTEMPTS: u32 = 3;
-
-/// Writes of one visit, where a later visit had the slot. DynamoDB answers, so the next one is worth
-/// it: on a busy site, it happens several times in a row.
-pub(crate) const MOST_ATTEMPTS_FOR_A_SLOT: u32 = 9;
 
 /// Writes of one visit, where one may have been applied.
 const MOST_ATTEMPTS_IF_UNCLEAR: u32 = 2;
