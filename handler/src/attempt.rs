@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput
 use hyper_util::client::legacy;
 
 use crate::count::Count;
-use crate::item::Item;
+use crate::item::{Item, NotUsable, Write};
 use crate::token::{Time, Token};
 use crate::visit_error::Cause;
 
@@ -17,15 +17,24 @@ use crate::visit_error::Cause;
 pub(crate) enum Attempt {
     /// The visit is counted, by this write or by an earlier one.
     Counted(Count),
-    /// Not applied: DynamoDB throttled it, or it was never sent.
-    NotApplied(Cause),
+    /// The visit is counted, by this write, as the first of its day.
+    BeganDay(Count),
     /// Not applied: another view's visit has the slot, from this time on.
     SlotTaken(Time, Cause),
-    /// Perhaps applied, or applied yet: no usable answer came back.
-    Unclear(Cause),
     /// Perhaps applied, and another write wouldn't tell.
     Unexplained(Cause),
-    /// Refused, as every write will be until the cause is repaired.
+    /// It failed, for another reason than the state of the item.
+    Failed(Failure),
+}
+
+/// Why a request failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Not applied: DynamoDB throttled it, or it was never sent.
+    NotApplied(Cause),
+    /// Perhaps applied, or applied yet: no usable answer came back.
+    Unclear(Cause),
+    /// Refused, as every request will be until the cause is repaired.
     Refused(Cause),
 }
 
@@ -33,39 +42,43 @@ const CONDITION: &str = "ConditionalCheckFailedException";
 const UNREADABLE: &str = "UnreadableAnswer";
 
 impl Attempt {
-    /// Judges the answer to the write of a token.
+    /// Judges the answer to a write.
     pub(crate) fn of(
-        token: Token,
+        write: Write,
         answer: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
     ) -> Self {
         match answer {
-            Ok(output) => Self::of_output(token, &output),
-            Err(SdkError::ServiceError(answer)) => match answer.err() {
-                UpdateItemError::ConditionalCheckFailedException(failed) => {
+            Ok(output) => Self::of_output(write, &output),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let item = failed.item().filter(|item| !item.is_empty()).map(Item);
-                    Self::of_item(token, item)
+                    Self::of_item(write.token, item)
                 }
-                _ => Self::of_refusal(
-                    answer.raw().status().as_u16(),
-                    answer.err().code().map(str::to_owned),
-                    SdkError::ServiceError(answer),
-                ),
+                _ => Self::Failed(Failure::of(error)),
             },
-            Err(error) => Self::of_failure(error),
         }
     }
 
     /// The write was applied. Its own number comes from the write, so it is right whatever came
     /// since.
-    fn of_output(token: Token, output: &UpdateItemOutput) -> Self {
+    fn of_output(write: Write, output: &UpdateItemOutput) -> Self {
         let Some(attributes) = output.attributes() else {
-            return Self::Unclear(Cause::new(UNREADABLE, "the answer has no attributes"));
+            let cause = Cause::new(UNREADABLE, "the answer has no attributes");
+            return Self::Failed(Failure::Unclear(cause));
         };
-        match Item(attributes).number(token) {
+        let item = Item(attributes);
+        match item.number(write.token) {
+            Ok(count)
+                if write
+                    .day
+                    .is_some_and(|day| item.visits_of(day) == Count::ONE) =>
+            {
+                Self::BeganDay(count)
+            }
             Ok(count) => Self::Counted(count),
             // The condition lets fractions pass, so they show only here.
-            Err(error) if error.is_number() => Self::Refused(Cause::new("NotACount", error)),
-            Err(error) => Self::Unclear(Cause::new(UNREADABLE, error)),
+            Err(error) if error.is_number() => Self::broken("NotACount", error),
+            Err(error) => Self::Failed(Failure::Unclear(Cause::new(UNREADABLE, error))),
         }
     }
 
@@ -82,14 +95,14 @@ impl Attempt {
         {
             return match item.number(token) {
                 Ok(count) => Self::Counted(count),
-                Err(error) => Self::Refused(Cause::new("NotACount", error)),
+                Err(error) => Self::broken("NotACount", error),
             };
         }
         if let Err(error) = item.can_be_raised() {
-            return Self::Refused(Cause::new("NotACount", error));
+            return Self::broken("NotACount", error);
         }
         match stored {
-            Err(error) => Self::Refused(Cause::new("NotAToken", error)),
+            Err(error) => Self::broken("NotAToken", error),
             Ok(Some(stored)) if stored.time >= token.time => Self::SlotTaken(
                 stored.time,
                 Cause::new("SlotTaken", "a later visit has the slot"),
@@ -101,8 +114,33 @@ impl Attempt {
         }
     }
 
+    /// The item can't be used as it is.
+    fn broken(code: &'static str, error: NotUsable) -> Self {
+        Self::Failed(Failure::Refused(Cause::new(code, error)))
+    }
+}
+
+impl Failure {
+    /// Judges why a request got no answer that can be used.
+    pub(crate) fn of<E>(error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        match &error {
+            SdkError::ServiceError(answer) => Self::of_refusal(
+                answer.raw().status().as_u16(),
+                answer.err().code().map(str::to_owned),
+                error,
+            ),
+            _ => Self::of_silence(error),
+        }
+    }
+
     /// DynamoDB answered with an error.
-    fn of_refusal(status: u16, code: Option<String>, error: SdkError<UpdateItemError>) -> Self {
+    fn of_refusal<E>(status: u16, code: Option<String>, error: SdkError<E>) -> Self
+    where
+        E: Error + Send + Sync + 'static,
+    {
         if let 200..300 = status {
             return Self::Unclear(Cause::new(UNREADABLE, error));
         }
@@ -116,7 +154,10 @@ impl Attempt {
     }
 
     /// No answer came back, or none that can be read.
-    fn of_failure(error: SdkError<UpdateItemError>) -> Self {
+    fn of_silence<E>(error: SdkError<E>) -> Self
+    where
+        E: Error + Send + Sync + 'static,
+    {
         let never_sent = match &error {
             SdkError::DispatchFailure(failure) => {
                 failure.as_connector_error().is_some_and(was_never_sent)

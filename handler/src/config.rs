@@ -9,10 +9,12 @@ use std::fmt;
 use aws_sdk_dynamodb::config::Credentials;
 use thiserror::Error;
 
-pub use self::types::{Endpoint, RegionName, RootCertificates, TableName};
+pub use self::types::{Endpoint, RegionName, RootCertificates, Switch, TableName};
 use crate::count::StartCount;
+use crate::day::HistoryDays;
 use crate::log::Log;
 use crate::origin::AllowedOrigins;
+use crate::page::Pages;
 use crate::setting::Setting;
 
 /// Everything that can be set. Each field names its environment variable.
@@ -24,6 +26,13 @@ pub struct Config {
     pub allowed_origins: AllowedOrigins,
     /// `START_COUNT`: the number that the first visit counts up from, 0 by default.
     pub start_count: StartCount,
+    /// `COUNT_CRAWLERS`: whether crawlers are counted, `false` by default.
+    pub count_crawlers: Switch,
+    /// `HISTORY_DAYS`: for how many days the number of visits is kept, 30 by default.
+    pub history_days: HistoryDays,
+    /// `PAGES`: comma-separated patterns of the pages that have a number of their own, none by
+    /// default.
+    pub pages: Pages,
     /// `AWS_REGION`, required. Lambda sets it.
     pub region: RegionName,
     /// `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`, else the region's own endpoint.
@@ -107,6 +116,9 @@ impl Config {
         let table_name = vars.required("TABLE_NAME");
         let allowed_origins = vars.optional("ALLOWED_ORIGINS");
         let start_count = vars.optional("START_COUNT");
+        let count_crawlers = vars.optional("COUNT_CRAWLERS");
+        let history_days = vars.optional("HISTORY_DAYS");
+        let pages = vars.optional("PAGES");
         let region = vars.required("AWS_REGION");
         let endpoint = vars.endpoint();
         let root_certificates = vars.optional("SSL_CERT_FILE");
@@ -119,6 +131,9 @@ impl Config {
                     table_name,
                     allowed_origins: allowed_origins.unwrap_or_default(),
                     start_count: start_count.unwrap_or_default(),
+                    count_crawlers: count_crawlers.unwrap_or_default(),
+                    history_days: history_days.unwrap_or_default(),
+                    pages: pages.unwrap_or_default(),
                     region,
                     endpoint,
                     root_certificates,

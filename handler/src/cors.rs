@@ -7,19 +7,13 @@ use lambda_http::http::header::{
 use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 
-use crate::origin::ANY;
-
-/// Adds the headers of every answer.
-///
-/// A refusal allows every origin: the page must be able to read why, and nothing in it is secret.
-pub(crate) fn finish(
-    mut response: Response<Body>,
-    allowed_origin: Option<&HeaderValue>,
-) -> Response<Body> {
-    let allowed_origin = allowed_origin.unwrap_or(&ANY).clone();
+/// Adds the headers of every answer. One without a cache rule of its own isn't stored.
+pub(crate) fn finish(mut response: Response<Body>, allowed_origin: HeaderValue) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Origin"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, allowed_origin);
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::setting::{NotAllowed, Setting};
 
-/// Number of visits counted: 1 to 2^53 − 1.
+/// Number of visits: 0 to 2^53 − 1.
 ///
 /// The upper end is JavaScript's `Number.MAX_SAFE_INTEGER`: browsers don't read every larger
 /// integer exactly.
@@ -23,6 +23,11 @@ pub struct Count(u64);
 pub struct StartCount(u64);
 
 impl Count {
+    /// No visit yet.
+    pub const ZERO: Self = Self(0);
+
+    pub(crate) const ONE: Self = Self(1);
+
     /// 2^53 − 1.
     pub const MAX: Self = Self((1 << 53) - 1);
 
@@ -38,11 +43,17 @@ impl StartCount {
     pub const MAX: Self = Self(Count::MAX.0 - 1);
 }
 
+impl From<StartCount> for Count {
+    fn from(start: StartCount) -> Self {
+        Self(start.0)
+    }
+}
+
 impl FromStr for Count {
     type Err = NotAllowed;
 
     fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        whole_number(text, 1..=Self::MAX.0).map(Self)
+        whole_number(text, 0..=Self::MAX.0).map(Self)
     }
 }
 

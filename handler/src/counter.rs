@@ -1,35 +1,37 @@
-//! The one number, and the writes that raise it by one for each visit.
+//! The numbers, and the writes that raise them by one for each visit.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, Failure};
 use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
-use crate::dynamodb::{self, LONGEST_WAIT, MOST_ATTEMPTS_FOR_A_SLOT};
-use crate::item::{COUNT, IF_NOT_COUNTED, ITEM_ID, KEY, expression};
+use crate::day::{Day, HistoryDays};
+use crate::dynamodb::{self, LONGEST_WAIT, MOST_ATTEMPTS_FOR_A_SLOT, OPERATION_LIMIT};
+use crate::item::{KEY, Subject, Write};
 use crate::log::causes;
 use crate::random::random;
 use crate::token::{Time, Token};
 use crate::view::View;
 use crate::visit_error::{Cause, VisitError, VisitErrorKind};
 
-/// Writes of one visit, where each before was certainly not applied.
-const MOST_ATTEMPTS: u32 = 3;
+/// Writes of one visit, where each before was certainly not applied. Also the attempts of a read.
+pub(crate) const MOST_ATTEMPTS: u32 = 3;
 
 /// Writes of one visit, where one may have been applied.
 const MOST_ATTEMPTS_IF_UNCLEAR: u32 = 2;
 
-/// The counter of a site: one number in one item of one table.
+/// The counter of a site: a number for the site and one for each page, in an item each of one table.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
-    client: Client,
-    table: TableName,
-    start: StartCount,
+    pub(crate) client: Client,
+    pub(crate) table: TableName,
+    pub(crate) start: StartCount,
+    pub(crate) history: HistoryDays,
 }
 
 impl Counter {
@@ -39,6 +41,16 @@ impl Counter {
             client: dynamodb::client(config),
             table: config.table_name.clone(),
             start: config.start_count,
+            history: config.history_days,
+        }
+    }
+
+    /// The number that the first visit counts up from.
+    pub(crate) fn start(&self, subject: &Subject) -> StartCount {
+        match subject {
+            Subject::Site => self.start,
+            // The older counter, which the site's number continues, had none for the page.
+            Subject::Page(_) => StartCount::default(),
         }
     }
 
@@ -53,7 +65,7 @@ impl Counter {
             .client
             .get_item()
             .table_name(self.table.to_string())
-            .key(KEY, AttributeValue::S(ITEM_ID.to_owned()));
+            .key(KEY, AttributeValue::S(Subject::Site.to_string()));
         if let Err(error) = read.send().await {
             let code = error.code().unwrap_or("Unreachable");
             tracing::warn!(code, causes = %causes(&error), "warm-up failed, the first visit will be slower");
@@ -64,25 +76,42 @@ impl Counter {
     ///
     /// A visit of a view that is counted already gets the number that it got then, as long as no
     /// later visit has its slot. The first visit of all creates the item, one above the start value.
-    /// A stored value that is no number, or outside of 0 to 2^53 − 2, stays as it is.
+    /// A stored value that is no number, or outside of 0 to 2^53 − 2, stays as it is. The visit
+    /// counts for the day of `now`, whenever its write is applied.
     ///
     /// # Errors
     ///
     /// [`VisitError`] says whether the visit may have been counted.
-    pub(crate) async fn visit(&self, view: Option<View>) -> Result<Count, VisitError> {
+    pub(crate) async fn visit(
+        &self,
+        subject: &Subject,
+        view: Option<View>,
+        now: Time,
+    ) -> Result<Count, VisitError> {
+        let end = Instant::now() + OPERATION_LIMIT;
         // Lambda freezes the process between visits. One turn of the event loop lets the client
         // notice connections that were closed meanwhile, before it chooses one for this visit.
         tokio::task::yield_now().await;
-        let mut token = Token {
-            time: Time::now(),
-            view: view.unwrap_or_else(View::unnamed),
+        let today = Day::of(now);
+        let mut write = Write {
+            token: Token {
+                time: now,
+                view: view.unwrap_or_else(View::unnamed),
+            },
+            day: self.history.are_on().then_some(today),
         };
         let mut progress = Progress::new(view);
         loop {
             // Boxed, or each layer up to Lambda's runtime would copy its thousands of bytes.
-            let cause = match Box::pin(self.write(token)).await {
+            let cause = match Box::pin(self.write(subject, write)).await {
                 Attempt::Counted(count) => return Ok(count),
-                Attempt::Refused(cause) => {
+                Attempt::BeganDay(count) => {
+                    let forget = Box::pin(self.forget_old_days(subject, today));
+                    // Another day's visit will do it if this one has no time left.
+                    let _ = timeout_at(end, forget).await;
+                    return Ok(count);
+                }
+                Attempt::Failed(Failure::Refused(cause)) => {
                     return Err(VisitError::new(VisitErrorKind::Refused, cause));
                 }
                 Attempt::Unexplained(cause) => {
@@ -94,17 +123,17 @@ impl Counter {
                         return Err(VisitError::new(VisitErrorKind::Unconfirmed, cause));
                     }
                     progress.slot_taken = true;
-                    token.time = Time::now_after(by);
+                    write.token.time = Time::now_after(by);
                     cause
                 }
-                Attempt::NotApplied(cause) => {
+                Attempt::Failed(Failure::NotApplied(cause)) => {
                     if !progress.is_last() {
                         sleep(wait()).await;
                     }
                     cause
                 }
                 // Again with the same token: then it can't count twice.
-                Attempt::Unclear(cause) => {
+                Attempt::Failed(Failure::Unclear(cause)) => {
                     progress.unclear = true;
                     cause
                 }
@@ -116,16 +145,17 @@ impl Counter {
         }
     }
 
-    async fn write(&self, token: Token) -> Attempt {
+    async fn write(&self, subject: &Subject, write: Write) -> Attempt {
         let number = |number: String| AttributeValue::N(number);
-        let write = self
+        let token = write.token;
+        let update = self
             .client
             .update_item()
             .table_name(self.table.to_string())
-            .key(KEY, AttributeValue::S(ITEM_ID.to_owned()))
-            .update_expression(expression(COUNT, token))
-            .condition_expression(expression(IF_NOT_COUNTED, token))
-            .expression_attribute_values(":start", number(self.start.to_string()))
+            .key(KEY, AttributeValue::S(subject.to_string()))
+            .update_expression(write.update())
+            .condition_expression(write.condition())
+            .expression_attribute_values(":start", number(self.start(subject).to_string()))
             .expression_attribute_values(":one", number("1".to_owned()))
             .expression_attribute_values(":zero", number("0".to_owned()))
             .expression_attribute_values(":max", number(StartCount::MAX.to_string()))
@@ -133,7 +163,7 @@ impl Counter {
             .expression_attribute_values(":view", AttributeValue::S(token.ending()))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Attempt::of(token, write.send().await)
+        Attempt::of(write, update.send().await)
     }
 }
 
@@ -181,9 +211,9 @@ impl Progress {
     }
 }
 
-/// A random time up to the longest, so that visits that were throttled together don't come back
+/// A random time up to the longest, so that requests that were throttled together don't come back
 /// together.
-fn wait() -> Duration {
+pub(crate) fn wait() -> Duration {
     let [byte, ..] = random().to_le_bytes();
     LONGEST_WAIT * u32::from(byte) / 256
 }

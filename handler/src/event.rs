@@ -13,8 +13,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
-use crate::setting::NotAllowed;
-use crate::view::View;
+use crate::setting::{NotAllowed, one_of};
 
 /// The id of a request that has none.
 const UNKNOWN_ID: &str = "unknown";
@@ -29,10 +28,10 @@ const LONGEST_ID: usize = 64;
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     http_method: String,
-    headers: Option<Headers<String>>,
-    multi_value_headers: Option<Headers<Vec<String>>>,
-    query_string_parameters: Option<Query<String>>,
-    multi_value_query_string_parameters: Option<Query<Vec<String>>>,
+    headers: Option<Known<Header, String>>,
+    multi_value_headers: Option<Known<Header, Vec<String>>>,
+    query_string_parameters: Option<Known<Parameter, String>>,
+    multi_value_query_string_parameters: Option<Known<Parameter, Vec<String>>>,
     request_context: RequestContext,
 }
 
@@ -43,16 +42,70 @@ struct RequestContext {
     request_id: Option<String>,
 }
 
-/// The one header that the counter reads, with its value or values.
-#[derive(Clone, Debug)]
-struct Headers<V> {
-    origin: Option<V>,
+/// A header that the counter reads.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Header {
+    /// The page's origin.
+    Origin,
+    /// How the page's site relates to the API's: `Sec-Fetch-Site`.
+    FetchSite,
+    /// Why a browser fetches ahead of a visit: `Sec-Purpose`, or an older header for the same.
+    Purpose,
+    /// The program that sent the request.
+    UserAgent,
 }
 
-/// The one parameter that the counter reads, decoded, with its value or values.
-#[derive(Clone, Debug, Deserialize)]
-struct Query<V> {
-    view: Option<V>,
+/// A query parameter that the counter reads.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Parameter {
+    View,
+    Page,
+    Label,
+    Color,
+    Style,
+    Compact,
+}
+
+/// A parameter that is given twice, or holds what it can't.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct MalformedParameter(pub(crate) Parameter);
+
+/// The entries of an object whose names the counter knows, with their value or values.
+#[derive(Clone, Debug)]
+struct Known<N, V>(Vec<(N, V)>);
+
+/// A name in an object.
+trait Name: Copy + PartialEq {
+    fn known(text: &str) -> Option<Self>;
+}
+
+impl Name for Header {
+    fn known(text: &str) -> Option<Self> {
+        const NAMES: [(&str, Header); 7] = [
+            ("origin", Header::Origin),
+            ("sec-fetch-site", Header::FetchSite),
+            ("sec-purpose", Header::Purpose),
+            ("purpose", Header::Purpose),
+            ("x-moz", Header::Purpose),
+            ("x-purpose", Header::Purpose),
+            ("user-agent", Header::UserAgent),
+        ];
+        one_of(text, &NAMES).ok()
+    }
+}
+
+impl Name for Parameter {
+    fn known(text: &str) -> Option<Self> {
+        match text {
+            "view" => Some(Self::View),
+            "page" => Some(Self::Page),
+            "label" => Some(Self::Label),
+            "color" => Some(Self::Color),
+            "style" => Some(Self::Style),
+            "compact" => Some(Self::Compact),
+            _ => None,
+        }
+    }
 }
 
 /// An event that can't be read as a request of this API.
@@ -108,30 +161,51 @@ impl Event {
         (&self.http_method, &self.request_context.resource_path)
     }
 
-    /// Origin of the page, as the browser sent it. Of several, the last.
-    pub(crate) fn origin(&self) -> Option<&str> {
-        let several = self.multi_value_headers.as_ref();
-        let last = several.and_then(|headers| headers.origin.as_ref()?.last());
-        let single = self.headers.as_ref();
-        last.or_else(|| single?.origin.as_ref()).map(String::as_str)
+    /// The values of a header.
+    pub(crate) fn header(&self, header: Header) -> impl Iterator<Item = &str> {
+        let single = self.headers.iter().flat_map(move |all| all.of(header));
+        let several = self.multi_value_headers.iter();
+        let several = several.flat_map(move |all| all.of(header)).flatten();
+        single.chain(several).map(String::as_str)
     }
 
-    /// The view that the request is for, if its page names one.
+    /// Origin of the page, as the browser sent it. Of several, the last.
+    pub(crate) fn origin(&self) -> Option<&str> {
+        self.header(Header::Origin).last()
+    }
+
+    /// The value of a query parameter, decoded.
     ///
     /// # Errors
     ///
-    /// [`NotAllowed`] if the name is malformed, or given twice: then one may be another's.
-    pub(crate) fn view(&self) -> Result<Option<View>, NotAllowed> {
-        let several = self.multi_value_query_string_parameters.as_ref();
-        if let Some(names) = several.and_then(|query| query.view.as_ref()) {
-            return match names.as_slice() {
-                [name] => name.parse().map(Some),
-                _ => Err(NotAllowed),
-            };
+    /// It is given twice: then one may be another's.
+    pub(crate) fn parameter(
+        &self,
+        parameter: Parameter,
+    ) -> Result<Option<&str>, MalformedParameter> {
+        let single = self.query_string_parameters.iter();
+        let single = single.flat_map(|all| all.of(parameter)).last();
+        let several = self.multi_value_query_string_parameters.iter();
+        let mut several = several.flat_map(|all| all.of(parameter)).flatten();
+        match (several.next(), several.next()) {
+            (Some(_), Some(_)) => Err(MalformedParameter(parameter)),
+            (one, _) => Ok(one.or(single).map(String::as_str)),
         }
-        let single = self.query_string_parameters.as_ref();
-        let name = single.and_then(|query| query.view.as_ref());
-        name.map(|name| name.parse()).transpose()
+    }
+
+    /// What a query parameter stands for.
+    ///
+    /// # Errors
+    ///
+    /// It is given twice, or holds what it can't.
+    pub(crate) fn parse<T>(
+        &self,
+        parameter: Parameter,
+        parse: impl FnOnce(&str) -> Result<T, NotAllowed>,
+    ) -> Result<Option<T>, MalformedParameter> {
+        let value = self.parameter(parameter)?;
+        let parsed = value.map(parse).transpose();
+        parsed.map_err(|NotAllowed| MalformedParameter(parameter))
     }
 
     /// The gateway's id of the request, which its access log and its own errors carry too.
@@ -169,31 +243,65 @@ pub fn proxy_response(response: Response<Body>) -> ApiGatewayProxyResponse {
     output
 }
 
-impl<'de, V: Deserialize<'de>> Deserialize<'de> for Headers<V> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(HeadersVisitor(PhantomData))
+impl<N: Name, V> Known<N, V> {
+    fn of(&self, name: N) -> impl Iterator<Item = &V> {
+        let named = self.0.iter().filter(move |(other, _)| *other == name);
+        named.map(|(_, value)| value)
     }
 }
 
-struct HeadersVisitor<V>(PhantomData<V>);
+impl<'de, N: Name, V: Deserialize<'de>> Deserialize<'de> for Known<N, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(KnownVisitor(PhantomData))
+    }
+}
 
-impl<'de, V: Deserialize<'de>> Visitor<'de> for HeadersVisitor<V> {
-    type Value = Headers<V>;
+struct KnownVisitor<N, V>(PhantomData<(N, V)>);
+
+impl<'de, N: Name, V: Deserialize<'de>> Visitor<'de> for KnownVisitor<N, V> {
+    type Value = Known<N, V>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("headers")
+        f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers<V>, A::Error> {
-        let mut origin = None;
-        while let Some(name) = map.next_key::<String>()? {
-            if name.eq_ignore_ascii_case("origin") {
-                origin = map.next_value()?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut known = Vec::new();
+        while let Some(MaybeKnown(name)) = map.next_key()? {
+            match name {
+                Some(name) => {
+                    let value = map.next_value::<Option<V>>()?;
+                    known.extend(value.map(|value| (name, value)));
+                }
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
         }
-        Ok(Headers { origin })
+        Ok(Known(known))
+    }
+}
+
+/// A name, read without a copy of those that aren't known.
+struct MaybeKnown<N>(Option<N>);
+
+impl<'de, N: Name> Deserialize<'de> for MaybeKnown<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(MaybeKnownVisitor(PhantomData))
+    }
+}
+
+struct MaybeKnownVisitor<N>(PhantomData<N>);
+
+impl<N: Name> Visitor<'_> for MaybeKnownVisitor<N> {
+    type Value = MaybeKnown<N>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(MaybeKnown(N::known(text)))
     }
 }
 

@@ -17,10 +17,13 @@
 //! There is no store trait: tests replace DynamoDB itself, by its endpoint's URL.
 
 mod attempt;
+mod badge;
 mod config;
 mod cors;
 mod count;
 mod counter;
+mod crawler;
+mod day;
 mod dynamodb;
 mod event;
 mod handler;
@@ -28,8 +31,11 @@ mod http_client;
 mod item;
 mod log;
 mod origin;
+mod page;
 mod problem;
 mod random;
+mod reading;
+mod reason;
 mod setting;
 mod token;
 mod unused_interceptors;
@@ -37,14 +43,16 @@ mod view;
 mod visit_error;
 
 pub use config::{
-    Config, ConfigError, Endpoint, RegionName, RootCertificates, TableName, VariableError,
+    Config, ConfigError, Endpoint, RegionName, RootCertificates, Switch, TableName, VariableError,
 };
 pub use count::{Count, StartCount};
+pub use day::HistoryDays;
 pub use dynamodb::{ATTEMPT_LIMIT, OPERATION_LIMIT};
 pub use event::{Event, proxy_response};
 pub use handler::Handler;
 pub use http_client::CONNECT_LIMIT;
 pub use item::KEY;
 pub use log::{Format, Level, Log, causes};
-pub use origin::{AllowedOrigins, Origin};
+pub use origin::{AllowedOrigins, Origin, OriginPattern};
+pub use page::Pages;
 pub use setting::NotAllowed;

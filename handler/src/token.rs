@@ -39,6 +39,11 @@ impl Time {
         Self(u64::try_from(milliseconds).unwrap_or(u64::MAX)).min(Self::MAX)
     }
 
+    /// In seconds since 1970.
+    pub(crate) fn seconds(self) -> u64 {
+        self.0 / 1000
+    }
+
     /// The time of this machine's clock, but later than another.
     pub(crate) fn now_after(other: Self) -> Self {
         Self::now().max(Self(other.0 + 1)).min(Self::MAX)

@@ -41,13 +41,18 @@ fn port() -> Result<u16, BadPort> {
     }
 }
 
-/// The settings that a stack has for its function (`ALLOWED_ORIGINS`, `START_COUNT`, the log level)
-/// can be set here as well.
+/// The settings that a stack has for its function (`ALLOWED_ORIGINS` and so on, the log level) can be
+/// set here as well. All pages have a number, so that the demo page has one.
 fn config() -> Result<Config, ConfigError> {
     Config::from_vars(|variable| match variable {
         "TABLE_NAME" => Some(data::TABLE.into()),
         "AWS_LAMBDA_LOG_FORMAT" => Some("Text".into()),
-        "ALLOWED_ORIGINS" | "START_COUNT" | "AWS_LAMBDA_LOG_LEVEL" => env::var_os(variable),
+        "ALLOWED_ORIGINS"
+        | "COUNT_CRAWLERS"
+        | "HISTORY_DAYS"
+        | "START_COUNT"
+        | "AWS_LAMBDA_LOG_LEVEL" => env::var_os(variable),
+        "PAGES" => env::var_os(variable).or_else(|| Some("/*".into())),
         // The embedded DynamoDB accepts any region and any credentials, but they must be there.
         "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("local".into()),
         _ => None,

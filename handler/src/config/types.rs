@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use url::Url;
 
-use crate::setting::{NotAllowed, Setting};
+use crate::setting::{NotAllowed, Setting, one_of};
 
 /// Name of a DynamoDB table.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +29,10 @@ pub struct RootCertificates {
     path: String,
     roots: RootCertStore,
 }
+
+/// Something that is on or off.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Switch(bool);
 
 impl Setting for TableName {
     const ALLOWED: &str = "the table's name: 3 to 255 of a-z, A-Z, 0-9, '_', '-' and '.'";
@@ -133,6 +137,30 @@ impl FromStr for RootCertificates {
 impl RootCertificates {
     pub(crate) fn store(&self) -> &RootCertStore {
         &self.roots
+    }
+}
+
+impl Setting for Switch {
+    const ALLOWED: &str = "true or false";
+}
+
+impl FromStr for Switch {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        one_of(text, &[("true", true), ("false", false)]).map(Self)
+    }
+}
+
+impl Switch {
+    pub(crate) fn is_on(self) -> bool {
+        self.0
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

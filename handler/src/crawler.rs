@@ -1,0 +1,112 @@
+//! Which user agents are programs that visit pages without a person.
+
+/// Parts of the user agents of crawlers, link previews, monitors and headless browsers, in lower
+/// case, by their first letter.
+///
+/// Short and general words first: they find what isn't known yet. The rest are names that none of
+/// them finds. `tests/test_crawlers.py` tries them on lists of crawlers and browsers.
+fn words(first: u8) -> &'static [&'static str] {
+    match first {
+        // An address that explains the crawler. Browsers have none.
+        b':' => &["://"],
+        b'.' => &[".com", ".io"],
+        b'a' => &["acunetix", "agent)", "agent/", "appinsights", "auditor"],
+        b'b' => &["batch/", "bluesky", "bot", "brandwatch", "bw/1."],
+        b'c' => &[
+            "check",
+            "coccoc",
+            "collapsify",
+            "colly/",
+            "connector",
+            "crawl",
+        ],
+        b'd' => &["dareboost", "datanyze", "disqus"],
+        b'e' => &["external"],
+        b'f' => &["facebookcatalog", "favicon", "feed", "fetch", "foregenix"],
+        b'g' => &["gigablast", "google-", "googleagent", "grab/", "gtmetrix"],
+        b'h' => &["hardenize", "hatena", "headless", "hotjar", "httrack"],
+        b'i' => &["ichiro", "ips-agent"],
+        b'j' => &["jersey", "jetty/"],
+        b'l' => &["lighthouse", "linktiger"],
+        b'm' => &[
+            "manus-",
+            "marketgoo",
+            "mediapartners",
+            "metadata",
+            "monitor",
+        ],
+        b'n' => &["netcraft"],
+        b'o' => &["openvas", "optimiz"],
+        b'p' => &[
+            "parser",
+            "phantomjs",
+            "pingdom",
+            "playwright",
+            "preview",
+            "productfinder",
+            "proxy/",
+            "ptst",
+            "puppeteer",
+        ],
+        b'r' => &["rigor"],
+        b's' => &[
+            "scan",
+            "scrap",
+            "securityheaders",
+            "selenium",
+            "silktide",
+            "sindup",
+            "spider",
+            "splash",
+            "sucker",
+            "synthetic",
+        ],
+        b't' => &["testlocally", "translationserver", "trendsmap"],
+        b'u' => &["upday", "uptime"],
+        b'v' => &["validat", "verif"],
+        b'w' => &[
+            "w3c",
+            "watchtowr",
+            "webcop",
+            "webhook",
+            "whatsapp",
+            "whatweb",
+        ],
+        b'x' => &["xenu"],
+        _ => &[],
+    }
+}
+
+/// Phones whose name ends like a crawler's.
+const PHONE: &str = "cubot";
+
+/// The agents without a version that are none: HTTP clients, and a CDN in front of the API, which
+/// sends its own agent instead of the visitor's.
+const CLIENTS: [&str; 3] = ["amazon cloudfront", "curl", "node"];
+
+/// HTTP clients that name their address, as only crawlers do otherwise.
+const CLIENTS_WITH_ADDRESS: [&str; 2] = ["got (", "node-fetch/"];
+
+/// Whether a user agent is a program that visits pages without a person.
+///
+/// HTTP clients such as curl are none: they call the API on purpose. An agent without any version
+/// is one: browsers and HTTP clients have versions.
+pub(crate) fn is_crawler(user_agent: &str) -> bool {
+    let agent = user_agent.to_ascii_lowercase();
+    if agent.is_empty() || is_client(&agent) {
+        return false;
+    }
+    let bytes = agent.as_bytes();
+    let has_word = |at: usize| {
+        let found = |word: &&str| bytes[at..].starts_with(word.as_bytes());
+        words(bytes[at]).iter().any(found) && !bytes[..at + 3].ends_with(PHONE.as_bytes())
+    };
+    !agent.contains('/') || (0..bytes.len()).any(has_word)
+}
+
+fn is_client(agent: &str) -> bool {
+    CLIENTS.contains(&agent)
+        || CLIENTS_WITH_ADDRESS
+            .iter()
+            .any(|client| agent.starts_with(client))
+}
