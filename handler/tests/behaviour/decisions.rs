@@ -51,12 +51,15 @@ fn tokens(requests: &[Value]) -> BTreeSet<&str> {
 #[tokio::test]
 async fn a_visit_is_one_update_that_counts_if_its_slot_holds_nothing_later_and_not_itself() {
     let dynamodb = Canned::start([counted(42)]).await;
-    let handler = handler(&dynamodb.url(), &[("START_COUNT", "41")]);
+    let handler = handler(
+        &dynamodb.url(),
+        &[("START_COUNT", "41"), ("HISTORY_DAYS", "0")],
+    );
 
     let reply = event::send(&handler, &event::visit_of(VIEW)).await;
 
     assert_eq!(reply.count(), 42);
-    assert_eq!(reply.body, r#"{"count":42}"#);
+    assert_eq!(reply.body, r#"{"count":42,"counted":true}"#);
     let [request] = &dynamodb.requests().await[..] else {
         panic!("one request");
     };

@@ -11,6 +11,7 @@ use super::figures::{Event, Figures};
 use super::ledger::Ledger;
 use super::limits::Limits;
 use super::proxy::Seen;
+use super::sequence::VISITS_OF_A_DAY;
 use super::tokens::{self, Tokens};
 use super::visit::Visit;
 use super::write::Outcome;
@@ -143,6 +144,19 @@ impl Records {
             self.start + self.books.applied(),
             "visits"
         );
+        let days = item.as_object().into_iter().flatten();
+        let days: Vec<u64> = days
+            .filter(|(name, _)| name.starts_with('d'))
+            .map(|(_, visits)| visits["N"].as_str().unwrap().parse().unwrap())
+            .collect();
+        if !days.is_empty() {
+            let before = days.len() as u64 * VISITS_OF_A_DAY;
+            assert_eq!(
+                days.iter().sum::<u64>(),
+                before + self.books.applied(),
+                "visits of days"
+            );
+        }
         self.ledger.check(item);
     }
 

@@ -1,6 +1,7 @@
 //! The visits of one seed.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
 use futures_util::FutureExt;
@@ -25,6 +26,16 @@ pub(super) struct Sequence {
     /// For the request that opens the connection.
     warm_up: Plan,
     visits: Vec<Visit>,
+}
+
+/// Stored for today and for tomorrow, which may begin meanwhile. So no visit is the first of its day,
+/// after which there are other requests than its own.
+pub(super) const VISITS_OF_A_DAY: u64 = 1_000;
+
+/// Attribute of today, or of a day after it.
+fn day(after: u64) -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    format!("d{}", since.as_secs() / (24 * 60 * 60) + after)
 }
 
 /// What a failed sequence has left behind.
@@ -73,11 +84,23 @@ impl Sequence {
         let table = Table::start().await;
         if let Some(stored) = self.stored {
             table.store(&json!({ "N": stored.to_string() }));
+            table.update(json!({
+                "UpdateExpression": "SET #today = :visits, #tomorrow = :visits",
+                "ExpressionAttributeNames": { "#today": day(0), "#tomorrow": day(1) },
+                "ExpressionAttributeValues": { ":visits": { "N": VISITS_OF_A_DAY.to_string() } },
+            }));
         }
         let mut proxy = Proxy::start(table.url());
         proxy.plan(0, &self.warm_up).await;
         let start_count = self.start_count.to_string();
-        let settings = [("ALLOWED_ORIGINS", ORIGIN), ("START_COUNT", &start_count)];
+        let settings = [
+            ("ALLOWED_ORIGINS", ORIGIN),
+            (
+                "HISTORY_DAYS",
+                if self.stored.is_some() { "30" } else { "0" },
+            ),
+            ("START_COUNT", &start_count),
+        ];
         let lambda = Lambda::start(&proxy.url(), &settings).await;
         let lambda = &*traces.lambda.insert(lambda);
         let seen = proxy.end_visit().await;

@@ -46,15 +46,50 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// Checks that this is a 200 with everything it needs, and returns its number.
+    /// Checks that this is a 200 with everything it needs, for a visit that was counted, and returns
+    /// its number.
     #[track_caller]
     pub(crate) fn count(&self) -> u64 {
+        let json = self.visits();
+        assert_eq!(json["counted"], true, "{json}");
+        assert_eq!(json.get("reason"), None, "{json}");
+        json["count"].as_u64().unwrap()
+    }
+
+    /// Checks that this is a 200 with everything it needs, for a visit that was not counted, and
+    /// returns the reason and the number.
+    #[track_caller]
+    pub(crate) fn not_counted(&self) -> (String, u64) {
+        let json = self.visits();
+        assert_eq!(json["counted"], false, "{json}");
+        let reason = json["reason"].as_str().unwrap().to_owned();
+        (reason, json["count"].as_u64().unwrap())
+    }
+
+    #[track_caller]
+    fn visits(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");
         assert_eq!(self.header("content-type"), Some("application/json"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
         self.assert_common_headers();
-        let json = self.json();
-        assert_eq!(json.as_object().unwrap().len(), 1, "{json}");
-        json["count"].as_u64().unwrap()
+        self.json()
+    }
+
+    /// Checks that this is a number that was read, to be kept for this long, and returns it.
+    #[track_caller]
+    pub(crate) fn read(&self, cache: &str) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        self.assert_read(cache);
+        self.json()
+    }
+
+    /// Checks the headers of what every page may read.
+    #[track_caller]
+    pub(crate) fn assert_read(&self, cache: &str) {
+        assert_eq!(self.header("cache-control"), Some(cache));
+        assert_eq!(self.header("access-control-allow-origin"), Some("*"));
+        self.assert_common_headers();
     }
 
     /// Checks that this is a problem with this status and everything it needs.
@@ -65,6 +100,7 @@ impl Reply {
             self.header("content-type"),
             Some("application/problem+json")
         );
+        assert_eq!(self.header("cache-control"), Some("no-store"));
         self.assert_common_headers();
         let json = self.json();
         assert_eq!(json["type"], "about:blank");
@@ -97,7 +133,6 @@ impl Reply {
 
     #[track_caller]
     fn assert_common_headers(&self) {
-        assert_eq!(self.header("cache-control"), Some("no-store"));
         assert_eq!(self.header("vary"), Some("Origin"));
         assert_eq!(
             self.header("access-control-expose-headers"),
