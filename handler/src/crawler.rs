@@ -80,12 +80,13 @@ fn words(first: u8) -> &'static [&'static str] {
 /// Phones whose name ends like a crawler's.
 const PHONE: &str = "cubot";
 
-/// The agents without a version that are none: HTTP clients, and a CDN in front of the API, which
+/// Agents without a version that are no crawlers: HTTP clients, and a CDN in front of the API, which
 /// sends its own agent instead of the visitor's.
 const CLIENTS: [&str; 3] = ["amazon cloudfront", "curl", "node"];
 
-/// HTTP clients that name their address, as only crawlers do otherwise.
-const CLIENTS_WITH_ADDRESS: [&str; 2] = ["got (", "node-fetch/"];
+/// How agents begin that only look like crawlers: HTTP clients that name their address, and a text
+/// browser without a version.
+const CLIENTS_OF_ANY_VERSION: [&str; 3] = ["got (", "links (", "node-fetch/"];
 
 /// Whether a user agent is a program that visits pages without a person.
 ///
@@ -105,8 +106,6 @@ pub(crate) fn is_crawler(user_agent: &str) -> bool {
 }
 
 fn is_client(agent: &str) -> bool {
-    CLIENTS.contains(&agent)
-        || CLIENTS_WITH_ADDRESS
-            .iter()
-            .any(|client| agent.starts_with(client))
+    let begins = |beginning: &&str| agent.starts_with(beginning);
+    CLIENTS.contains(&agent) || CLIENTS_OF_ANY_VERSION.iter().any(begins)
 }

@@ -26,6 +26,13 @@ impl Table {
         self.server.url()
     }
 
+    /// Writes an item, in DynamoDB's JSON.
+    pub fn put(&self, item: &Value) {
+        let put = json!({ "TableName": TABLE, "Item": item });
+        let put = serde_json::from_value(put).unwrap();
+        self.dynamodb.database().put_item(put).unwrap();
+    }
+
     /// Writes the item, with its attribute `visits` in DynamoDB's JSON, or without it if it is
     /// null.
     pub fn store(&self, visits: &Value) {
@@ -33,9 +40,7 @@ impl Table {
         if !visits.is_null() {
             item["visits"] = visits.clone();
         }
-        let put = json!({ "TableName": TABLE, "Item": item });
-        let put = serde_json::from_value(put).unwrap();
-        self.dynamodb.database().put_item(put).unwrap();
+        self.put(&item);
     }
 
     /// Sends an update of the item, with these keys of DynamoDB's `UpdateItem`.
@@ -54,7 +59,12 @@ impl Table {
 
     /// Reads the item, in DynamoDB's JSON: null if there is none.
     pub fn item(&self) -> Value {
-        let get = json!({ "TableName": TABLE, "Key": { "id": { "S": "site" } } });
+        self.item_of("site")
+    }
+
+    /// Reads another item, such as that of a page.
+    pub fn item_of(&self, id: &str) -> Value {
+        let get = json!({ "TableName": TABLE, "Key": { "id": { "S": id } } });
         let get = serde_json::from_value(get).unwrap();
         let got = self.dynamodb.database().get_item(get).unwrap();
         serde_json::to_value(got).unwrap()["Item"].clone()

@@ -36,6 +36,8 @@ async fn unknown_paths_are_not_found_and_never_count() {
         "/visitorcount/",
         "/VisitorCount",
         "/visitorcount/{proxy+}",
+        "/visitorcount/badge",
+        "/current",
     ] {
         let (reply, counted) = send(ORIGINS, &event::request("GET", path)).await;
         reply.assert_problem(404);
@@ -46,8 +48,14 @@ async fn unknown_paths_are_not_found_and_never_count() {
 
 #[tokio::test]
 async fn a_preflight_is_answered_and_never_counts() {
-    let preflight = event::request("OPTIONS", "/visitorcount");
-    let (reply, counted) = send("*", &preflight).await;
+    for path in ["", "/current", "/history", "/badge.svg", "/badge.json"] {
+        let preflight = event::request("OPTIONS", &format!("/visitorcount{path}"));
+        assert_preflight(&send("*", &preflight).await);
+    }
+}
+
+#[track_caller]
+fn assert_preflight((reply, counted): &(Reply, bool)) {
     assert_eq!((reply.status, reply.body.as_str()), (204, ""));
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     assert_eq!(
@@ -117,6 +125,57 @@ async fn a_request_without_an_origin_counts() {
     let (reply, _) = send(ORIGINS, &event::visit()).await;
     assert_eq!(reply.count(), 1);
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+}
+
+#[tokio::test]
+async fn an_image_or_a_script_of_a_foreign_page_is_refused_and_never_counts() {
+    for site in ["cross-site", "same-site"] {
+        let visit = event::visit_with_header("Sec-Fetch-Site", site);
+        let (reply, counted) = send(ORIGINS, &visit).await;
+        reply.assert_problem(403);
+        assert!(!counted, "{site}");
+        // Where every origin may count, all its ways may.
+        assert_eq!(send("*", &visit).await.0.count(), 1);
+    }
+    for site in ["same-origin", "none"] {
+        let visit = event::visit_with_header("Sec-Fetch-Site", site);
+        assert_eq!(send(ORIGINS, &visit).await.0.count(), 1, "{site}");
+    }
+    let headers = json!({ "Origin": "https://example.com", "Sec-Fetch-Site": "cross-site" });
+    let allowed = event::visit_with(&json!({ "headers": headers, "multiValueHeaders": null }));
+    assert_eq!(send(ORIGINS, &allowed).await.0.count(), 1);
+}
+
+#[tokio::test]
+async fn a_pattern_allows_one_label_below_a_domain_over_https() {
+    const PATTERNS: &str = "https://*.Example.dev, https://*.pages.test:8443";
+    for origin in [
+        "https://pr-7.example.dev",
+        "https://a_b.example.dev",
+        "https://x.pages.test:8443",
+    ] {
+        let (reply, _) = send(PATTERNS, &event::visit_with_header("Origin", origin)).await;
+        assert_eq!(reply.count(), 1);
+        assert_eq!(reply.header("access-control-allow-origin"), Some(origin));
+    }
+    for origin in [
+        "https://example.dev",
+        "https://.example.dev",
+        "https://a.b.example.dev",
+        "http://a.example.dev",
+        "https://a.example.dev:8443",
+        "https://a.example.dev.evil.test",
+        "https://evil.test/.example.dev",
+        "https://evil.test#.example.dev",
+        "https://A.example.dev",
+        "https://aexample.dev",
+        "https://x.pages.test",
+        "null",
+    ] {
+        let (reply, counted) = send(PATTERNS, &event::visit_with_header("Origin", origin)).await;
+        reply.assert_problem(403);
+        assert!(!counted, "{origin}");
+    }
 }
 
 #[tokio::test]

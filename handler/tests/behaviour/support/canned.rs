@@ -2,25 +2,59 @@
 
 use serde_json::{Value, json};
 use visitor_counter_testkit::TABLE;
-use wiremock::matchers::header;
+use wiremock::matchers::{body_string_contains, header};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-/// A server that gives canned answers to updates: one after the other, and then always the last.
+/// A server that gives canned answers: one after the other, and then always the last.
 pub(crate) struct Canned(MockServer);
 
 impl Canned {
     pub(crate) async fn start<R: Respond + 'static>(answers: impl IntoIterator<Item = R>) -> Self {
-        let server = MockServer::start().await;
+        let canned = Self(MockServer::start().await);
+        canned.answers("UpdateItem", answers).await;
+        canned
+    }
+
+    /// A server that answers reads alone.
+    pub(crate) async fn reading(answers: impl IntoIterator<Item = ResponseTemplate>) -> Self {
+        let canned = Self(MockServer::start().await);
+        canned.reads(answers).await;
+        canned
+    }
+
+    /// Answers reads too.
+    pub(crate) async fn reads(&self, answers: impl IntoIterator<Item = ResponseTemplate>) {
+        self.answers("GetItem", answers).await;
+    }
+
+    /// Answers updates that remove attributes in this way.
+    pub(crate) async fn removes(&self, answer: ResponseTemplate) {
+        self.updates("REMOVE", answer).await;
+    }
+
+    /// Answers updates with this text in this way.
+    pub(crate) async fn updates<R: Respond + 'static>(&self, text: &str, answer: R) {
+        Mock::given(body_string_contains(text))
+            .respond_with(answer)
+            .with_priority(1)
+            .mount(&self.0)
+            .await;
+    }
+
+    async fn answers<R: Respond + 'static>(
+        &self,
+        operation: &str,
+        answers: impl IntoIterator<Item = R>,
+    ) {
+        let target = format!("DynamoDB_20120810.{operation}");
         let mut answers = answers.into_iter().peekable();
         while let Some(answer) = answers.next() {
-            let mock = Mock::given(header("x-amz-target", "DynamoDB_20120810.UpdateItem"))
-                .respond_with(answer);
+            let mock = Mock::given(header("x-amz-target", &*target)).respond_with(answer);
             let is_last = answers.peek().is_none();
             if is_last { mock } else { mock.up_to_n_times(1) }
-                .mount(&server)
+                .mount(&self.0)
                 .await;
         }
-        Self(server)
     }
 
     pub(crate) fn url(&self) -> String {

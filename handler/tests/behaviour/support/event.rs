@@ -1,6 +1,6 @@
 //! The events that API Gateway sends for a REST API with Lambda proxy integration.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use visitor_counter::Handler;
 
 use super::reply::Reply;
@@ -25,6 +25,23 @@ pub(crate) fn visit_of(view: &str) -> Value {
         "queryStringParameters": { "view": view },
         "multiValueQueryStringParameters": { "view": [view] },
     }))
+}
+
+/// A request for a path with a query.
+pub(crate) fn get(path: &str, query: &[(&str, &str)]) -> Value {
+    let single: Map<_, _> = query
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    let mut several = Map::new();
+    for (name, value) in query {
+        let values = several.entry(*name).or_insert(json!([]));
+        values.as_array_mut().unwrap().push(json!(value));
+    }
+    let mut event = request("GET", path);
+    event["queryStringParameters"] = single.into();
+    event["multiValueQueryStringParameters"] = several.into();
+    event
 }
 
 /// The visit with other request headers.
