@@ -11,11 +11,17 @@ WORKSPACE = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def local_run(folder: Path, origins: str = "*", start_count: int = 0) -> Generator[str]:
-    """Run the counter as `make run` does, with its data in a folder, and yield its page's URL."""
+def local_run(folder: Path, **settings: str) -> Generator[str]:
+    """Run the counter as `make run` does, with its data in a folder, and yield its page's URL.
+
+    Args:
+        folder: where the data will be.
+        settings: variables of the function, such as `START_COUNT`.
+
+    """
     command = ["cargo", "run", "--quiet", "--locked", "--package", "visitor-counter-local"]
     command += ["--manifest-path", str(WORKSPACE / "Cargo.toml")]
-    settings = {"PORT": "0", "ALLOWED_ORIGINS": origins, "START_COUNT": str(start_count)}
+    settings["PORT"] = "0"
     # The developer's proxy can't reach this server.
     for variable in ("NO_PROXY", "no_proxy"):
         os.environ[variable] = ",".join(filter(None, [os.environ.get(variable), "127.0.0.1"]))

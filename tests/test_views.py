@@ -21,7 +21,7 @@ MALFORMED = [
     "view=" + "%C3%A9" * 16,
     f"view={VALID}&view={VALID}",
     f"view={VALID}&view=",
-    f"page=2&view={VALID}&x&view=fedcba9876543210",
+    f"p=2&view={VALID}&x&view=fedcba9876543210",
 ]
 
 
@@ -67,9 +67,7 @@ def test_a_view_that_is_malformed_empty_or_given_twice_is_a_problem_and_not_coun
     assert min(raised) == 1, raised
 
 
-@pytest.mark.parametrize(
-    "query", ["page=/about", "View=1", "view[]=1", "page=2&page=3", "x", "views=&id=%00"]
-)
+@pytest.mark.parametrize("query", ["label=", "View=1", "view[]=1", "p=2&p=3", "x", "views=&id=%00"])
 def test_other_parameters_make_no_difference(counter: Counter, query: str) -> None:
     raised: list[tuple[int, int]] = []
     for _ in range(TIMES):

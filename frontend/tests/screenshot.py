@@ -19,7 +19,7 @@ def test_a_picture_shows_a_visit(
 ) -> None:
     with (
         # Each run has a folder of its own, so both pictures show the same count.
-        local_run(tmp_path, start_count=41_232) as url,
+        local_run(tmp_path, START_COUNT="41232") as url,
         browser.new_page(
             color_scheme=scheme,
             device_scale_factor=1.5,

@@ -21,7 +21,7 @@ def allowed() -> Iterator[Site]:
 def counter(allowed: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the URL of a local run's demo page."""
     folder = tmp_path_factory.mktemp("local-run")
-    with local_run(folder, origins=allowed.origin, start_count=41_232) as page:
+    with local_run(folder, ALLOWED_ORIGINS=allowed.origin, START_COUNT="41232") as page:
         yield page
 
 
