@@ -116,6 +116,8 @@ fuzz: rust $(VENV) ## Fuzz the parsers (MINUTES=1 for each).
 	@mkdir -p fuzz/corpus/event
 	@$(call fuzz,event corpus/event ../handler/tests/behaviour/events)
 	@$(call fuzz,origin)
+	@$(call fuzz,page)
+	@$(call fuzz,user_agent)
 
 fuzz = cd fuzz && cargo fuzz run --fuzz-dir . $(1) -- -max_total_time=$$((60 * $(or $(MINUTES),1)))
 

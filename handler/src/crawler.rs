@@ -91,8 +91,10 @@ const CLIENTS_OF_ANY_VERSION: [&str; 3] = ["got (", "links (", "node-fetch/"];
 /// Whether a user agent is a program that visits pages without a person.
 ///
 /// HTTP clients such as curl are none: they call the API on purpose. An agent without any version
-/// is one: browsers and HTTP clients have versions.
-pub(crate) fn is_crawler(user_agent: &str) -> bool {
+/// is one: browsers and HTTP clients have versions. So is one with a word that the list in this file
+/// has, in upper or lower case.
+#[must_use]
+pub fn is_crawler(user_agent: &str) -> bool {
     let agent = user_agent.to_ascii_lowercase();
     if agent.is_empty() || is_client(&agent) {
         return false;

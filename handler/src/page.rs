@@ -19,7 +19,7 @@ const MOST_PATTERNS: usize = 20;
 /// nothing percent-encoded that needn't be.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct PagePath(String);
+pub struct PagePath(String);
 
 /// The pages that have a number of their own, by patterns. Off without any.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -39,7 +39,11 @@ impl Pages {
     }
 
     /// Reads the path of a page that has a number of its own.
-    pub(crate) fn read(&self, text: &str) -> Result<PagePath, NotAllowed> {
+    ///
+    /// # Errors
+    ///
+    /// It is no path, or that of another page.
+    pub fn read(&self, text: &str) -> Result<PagePath, NotAllowed> {
         let path: PagePath = text.parse()?;
         let is_counted = self.0.iter().any(|pattern| pattern.matches(&path));
         is_counted.then_some(path).ok_or(NotAllowed)

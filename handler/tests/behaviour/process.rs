@@ -26,6 +26,39 @@ async fn it_counts() {
 }
 
 #[tokio::test]
+async fn it_reads_what_it_counted_and_says_what_it_does_not_count() {
+    let table = Table::start().await;
+    let lambda = Lambda::start(table.url(), &[("PAGES", "/blog/*")]).await;
+    let visit = event::get("/visitorcount", &[("page", "/blog/a")]);
+    let reply = lambda.request(&visit).await;
+    assert_eq!(reply.count(), 1);
+    assert_eq!(
+        reply.json()["page"],
+        json!({ "path": "/blog/a", "count": 1 })
+    );
+    let prefetch = event::visit_with_header("Sec-Purpose", "prefetch");
+    let reply = lambda.request(&prefetch).await;
+    assert_eq!(reply.not_counted(), ("prefetch".to_owned(), 1));
+    let read = async |path: &str| lambda.request(&event::get(path, &[])).await;
+    let current = read("/visitorcount/current").await;
+    assert_eq!(current.read("public, max-age=10"), json!({ "count": 1 }));
+    let history = read("/visitorcount/history")
+        .await
+        .read("public, max-age=60");
+    assert_eq!(history["days"].as_array().unwrap().len(), 30);
+    assert!(
+        read("/visitorcount/badge.svg")
+            .await
+            .body
+            .contains(">1</text>")
+    );
+    assert_eq!(
+        read("/visitorcount/badge.json").await.json()["message"],
+        "1"
+    );
+}
+
+#[tokio::test]
 async fn it_counts_over_https_on_the_connection_that_its_start_opened() {
     let table = Table::start().await;
     let tls = TlsTerminator::start(table.url()).await;

@@ -105,6 +105,24 @@ async fn origins_are_checked_as_on_the_gateway() {
 }
 
 #[tokio::test]
+async fn all_pages_have_a_number_unless_the_setting_says_which() {
+    let (server, _folder) = start(&[]).await;
+    let visit: Value = server
+        .request("GET", "/visitorcount?page=/any/page")
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(visit["page"]["count"], 1, "{visit}");
+    let (server, _folder) = start(&[("PAGES", "/"), ("HISTORY_DAYS", "7")]).await;
+    let refused = server.request("GET", "/visitorcount?page=/any/page").await;
+    assert_eq!(refused.status(), 400);
+    let history = server.request("GET", "/visitorcount/history").await;
+    let history: Value = history.json().await.unwrap();
+    assert_eq!(history["days"].as_array().unwrap().len(), 7, "{history}");
+}
+
+#[tokio::test]
 async fn a_query_of_any_script_makes_no_difference() {
     let (server, _folder) = start(&[]).await;
     for (query, expected) in [("?s=%C3%BC&s=2", 1), ("?%FF=%zz&&=", 2), ("?", 3)] {
