@@ -11,7 +11,7 @@ use crate::attempt::{Attempt, Failure};
 use crate::config::{Config, TableName};
 use crate::count::{Count, StartCount};
 use crate::day::{Day, HistoryDays};
-use crate::dynamodb::{self, LONGEST_WAIT, MOST_ATTEMPTS_FOR_A_SLOT, OPERATION_LIMIT};
+use crate::dynamodb::{self, LONGEST_WAIT, MOST_FAILURES, OPERATION_LIMIT, SLOT_LIMIT};
 use crate::item::{KEY, Subject, Write};
 use crate::log::causes;
 use crate::random::random;
@@ -19,8 +19,8 @@ use crate::token::{Time, Token};
 use crate::view::View;
 use crate::visit_error::{Cause, VisitError, VisitErrorKind};
 
-/// Writes of one visit, where each before was certainly not applied. Also the attempts of a read.
-pub(crate) const MOST_ATTEMPTS: u32 = 3;
+/// Writes of one visit. Each costs money, and beside a busy site's other visits, this many suffice.
+const MOST_ATTEMPTS: u32 = 9;
 
 /// Writes of one visit, where one may have been applied.
 const MOST_ATTEMPTS_IF_UNCLEAR: u32 = 2;
@@ -88,7 +88,7 @@ impl Counter {
         view: Option<View>,
         now: Time,
     ) -> Result<Count, VisitError> {
-        let end = Instant::now() + OPERATION_LIMIT;
+        let begun = Instant::now();
         // Lambda freezes the process between visits. One turn of the event loop lets the client
         // notice connections that were closed meanwhile, before it chooses one for this visit.
         tokio::task::yield_now().await;
@@ -108,7 +108,7 @@ impl Counter {
                 Attempt::BeganDay(count) => {
                     let forget = Box::pin(self.forget_old_days(subject, today));
                     // Another day's visit will do it if this one has no time left.
-                    let _ = timeout_at(end, forget).await;
+                    let _ = timeout_at(begun + OPERATION_LIMIT, forget).await;
                     return Ok(count);
                 }
                 Attempt::Failed(Failure::Refused(cause)) => {
@@ -118,15 +118,15 @@ impl Counter {
                     return Err(VisitError::new(VisitErrorKind::Unconfirmed, cause));
                 }
                 Attempt::SlotTaken(by, cause) => {
-                    // The token's own write may be what the later visit has replaced.
-                    if progress.unclear {
-                        return Err(VisitError::new(VisitErrorKind::Unconfirmed, cause));
-                    }
                     progress.slot_taken = true;
+                    if begun.elapsed() >= SLOT_LIMIT {
+                        return Err(progress.failure(cause));
+                    }
                     write.token.time = Time::now_after(by);
                     cause
                 }
                 Attempt::Failed(Failure::NotApplied(cause)) => {
+                    progress.failures += 1;
                     if !progress.is_last() {
                         sleep(wait()).await;
                     }
@@ -171,6 +171,8 @@ impl Counter {
 struct Progress {
     /// The one under way.
     attempts: u32,
+    /// So many of them failed, and were certainly not applied.
+    failures: u32,
     /// One of them may have been applied.
     unclear: bool,
     /// A later visit had the slot.
@@ -183,6 +185,7 @@ impl Progress {
     fn new(view: Option<View>) -> Self {
         Self {
             attempts: 1,
+            failures: 0,
             unclear: false,
             slot_taken: false,
             is_named: view.is_some(),
@@ -192,12 +195,10 @@ impl Progress {
     fn is_last(&self) -> bool {
         let most = if self.unclear {
             MOST_ATTEMPTS_IF_UNCLEAR
-        } else if self.slot_taken {
-            MOST_ATTEMPTS_FOR_A_SLOT
         } else {
             MOST_ATTEMPTS
         };
-        self.attempts >= most
+        self.attempts >= most || self.failures >= MOST_FAILURES
     }
 
     fn failure(&self, cause: Cause) -> VisitError {

@@ -19,19 +19,22 @@ pub const ATTEMPT_LIMIT: Duration = Duration::from_millis(600);
 /// Longest wait before another attempt.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_millis(400);
 
-/// Writes of one visit, where a later visit had the slot. DynamoDB answers, so the next one is worth
-/// it: on a busy site, it happens several times in a row.
-pub(crate) const MOST_ATTEMPTS_FOR_A_SLOT: u32 = 9;
+/// Attempts of a visit or of a read that failed and were certainly not applied.
+pub(crate) const MOST_FAILURES: u32 = 3;
+
+/// For how long a visit is sent again because a later visit has its slot. DynamoDB answers that in
+/// milliseconds.
+pub(crate) const SLOT_LIMIT: Duration = Duration::from_millis(1500);
 
 /// Longest time for a visit: all attempts, and the waits between them. The function's own timeout is
 /// longer, so that the handler always answers.
-pub const OPERATION_LIMIT: Duration = Duration::from_secs(9);
+pub const OPERATION_LIMIT: Duration = Duration::from_secs(5);
 
 const _: () = assert!(
     CONNECT_LIMIT.as_millis() < ATTEMPT_LIMIT.as_millis()
         && OPERATION_LIMIT.as_millis()
-            > ATTEMPT_LIMIT.as_millis() * MOST_ATTEMPTS_FOR_A_SLOT as u128
-                + LONGEST_WAIT.as_millis() * (MOST_ATTEMPTS_FOR_A_SLOT - 1) as u128,
+            > SLOT_LIMIT.as_millis()
+                + (ATTEMPT_LIMIT.as_millis() + LONGEST_WAIT.as_millis()) * MOST_FAILURES as u128,
     "time limits nest",
 );
 

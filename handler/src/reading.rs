@@ -8,8 +8,9 @@ use tokio::time::sleep;
 
 use crate::attempt::Failure;
 use crate::count::Count;
-use crate::counter::{Counter, MOST_ATTEMPTS, wait};
+use crate::counter::{Counter, wait};
 use crate::day::Day;
+use crate::dynamodb::MOST_FAILURES;
 use crate::item::{Item, KEY, Subject};
 use crate::log::causes;
 use crate::visit_error::Cause;
@@ -97,7 +98,7 @@ impl Counter {
             .get_item()
             .table_name(self.table.to_string())
             .key(KEY, AttributeValue::S(subject.to_string()));
-        let mut attempts = 1;
+        let mut failures = 0;
         loop {
             let failure = match Box::pin(read.clone().send()).await {
                 Ok(output) => return Ok(output.item.unwrap_or_default()),
@@ -107,10 +108,10 @@ impl Counter {
                 Failure::Refused(cause) => return Err(ReadError::Broken(cause)),
                 Failure::NotApplied(cause) | Failure::Unclear(cause) => cause,
             };
-            if attempts == MOST_ATTEMPTS {
+            failures += 1;
+            if failures == MOST_FAILURES {
                 return Err(ReadError::Unavailable(cause));
             }
-            attempts += 1;
             sleep(wait()).await;
         }
     }

@@ -65,14 +65,12 @@ impl End {
             Told::Taken | Told::NotApplied | Told::Nothing => {}
         }
         let is_unclear = told.contains(&Told::Nothing);
-        let most = match (is_unclear, told.contains(&Told::Taken)) {
-            (true, _) => 2,
-            (false, true) => 9,
-            (false, false) => 3,
-        };
+        let most = if is_unclear { 2 } else { 9 };
+        let failures = told.iter().filter(|told| **told == Told::NotApplied);
+        let is_last = told.len() >= most || failures.count() >= 3;
         // Of a view that was sent before, the slot may have held the number.
         let may_be_counted = is_unclear || is_named && told.contains(&Told::Taken);
-        (told.len() >= most).then_some(if may_be_counted {
+        is_last.then_some(if may_be_counted {
             Self::Unconfirmed
         } else {
             Self::Busy
