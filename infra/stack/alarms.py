@@ -153,13 +153,13 @@ def _function_alarms(watched: Watched) -> list[Alarm]:
         ),
         Alarm(
             key="function-duration",
-            # A visit takes milliseconds; an attempt that times out takes a fifth of the
-            # function's timeout.
-            meaning="One visit in ten takes more than 15 % of the function's timeout.",
+            # A visit takes milliseconds; one with an attempt that times out, 6 % of the function's
+            # timeout and more.
+            meaning="One visit in ten takes more than 5 % of the function's timeout.",
             metric=watched.of_function("Duration"),
             statistic="p90",
             comparison="GreaterThanThreshold",
-            threshold=0.15 * watched.timeout_seconds * 1000,
+            threshold=0.05 * watched.timeout_seconds * 1000,
             minutes=15,
         ),
         Alarm(

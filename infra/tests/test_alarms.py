@@ -42,7 +42,7 @@ def test_a_spike_is_more_requests_than_the_owner_expects() -> None:
         ("function-errors", 0),
         ("function-throttles", 1),
         # Milliseconds. Below the handler's limit for one attempt, far above a visit's usual few.
-        ("function-duration", 1500),
+        ("function-duration", 500),
         ("function-concurrency", 9),
         ("table-errors", 0),
         ("table-throttles", 0),
