@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hello::{ANSWER, Unread};
 use http::Request;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Error> {
             .header("x-amz-date", "20260101T000000Z")
             .header("x-amz-security-token", &session_token)
             .header("authorization", AUTHORIZATION)
-            .body(Full::from(write()?))?;
+            .body(write()?)?;
         let answer = client.request(request).await?;
         // Read to its end, or the connection couldn't be used again.
         answer.into_body().collect().await?;
