@@ -16,20 +16,20 @@ use crate::targets::Verdict;
 const ROWS: [(&str, &str, &str); 16] = [
     ("archive", "archive", " MB"),
     ("peak memory", "memory", " MB"),
-    ("init: instructions", "init_instructions", "k"),
-    ("init: lines from memory", "init_lines", ""),
-    ("warm call: instructions", "instructions", "k"),
-    ("– hashing (SHA-256)", "sha256_instructions", "k"),
+    ("init, instructions", "init_instructions", "k"),
+    ("init, lines from memory", "init_lines", ""),
+    ("call, instructions", "instructions", "k"),
+    ("– of these, hashing", "sha256_instructions", "k"),
     ("– all others", "other_instructions", "k"),
-    ("warm call: first-level misses", "misses", ""),
-    ("cold call: lines from memory", "lines", ""),
-    ("init: CPU time", "init_cpu", " ms"),
-    ("warm call: CPU time", "warm_cpu", " ms"),
-    ("cold call: CPU time", "cold_cpu", " ms"),
-    ("init: time", "init", " ms"),
-    ("first call: time", "first", " ms"),
-    ("warm call: time", "warm", " ms"),
-    ("cold call: time", "cold", " ms"),
+    ("call, first-level misses", "misses", ""),
+    ("call, lines from memory", "lines", ""),
+    ("init, CPU time", "init_cpu", " ms"),
+    ("warm call, CPU time", "warm_cpu", " ms"),
+    ("cold call, CPU time", "cold_cpu", " ms"),
+    ("init, time", "init", " ms"),
+    ("first call, time", "first", " ms"),
+    ("warm call, time", "warm", " ms"),
+    ("cold call, time", "cold", " ms"),
 ];
 
 const BEGIN: &str = "<!-- make bench PUBLISH=1 writes from here -->\n";
@@ -148,7 +148,7 @@ mod tests {
         figures.enter(Contender::Raw, "warm", 0.5);
         figures.enter(Contender::Python, "warm", 15.25);
         let table = table(&figures);
-        let row = "| warm call: time | 2.00 ms | 0.50 ms |  | 15.2 ms | 2.00 |";
+        let row = "| warm call, time | 2.00 ms | 0.50 ms |  | 15.2 ms | 2.00 |";
         assert!(table.lines().any(|line| line == row), "{table}");
     }
 
