@@ -1,14 +1,12 @@
 //! The Lambda function: wires configuration, log, handler and Lambda's runtime together.
 
-use std::cell::Cell;
 use std::convert::Infallible;
 use std::env;
-use std::mem;
 use std::process::ExitCode;
 
-use lambda_http::lambda_runtime::{LambdaInvocation, Runtime};
-use lambda_http::tower::util::MapRequestLayer;
+use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{LambdaEvent, service_fn};
+use serde_json::value::RawValue;
 use visitor_counter::{Config, Handler, Log, causes, proxy_response};
 
 /// Variables that Lambda sets for every function, and that its runtime library requires.
@@ -59,20 +57,12 @@ async fn main() -> ExitCode {
 
     let handler = Handler::new(&config);
     handler.warm_up().await;
-    // The runtime would read an event before the handler does. So it gets a null instead.
-    let body = Cell::default();
-    let take_body = MapRequestLayer::new(|mut invocation: LambdaInvocation| {
-        body.set(mem::replace(&mut invocation.body, "null".into()));
-        invocation
-    });
-    let service = service_fn(async |event: LambdaEvent<()>| {
-        let body = body.take();
-        let json = str::from_utf8(&body).unwrap_or_default();
-        let response = handler.handle(json, Some(&event.context)).await;
-        Ok::<_, Infallible>(proxy_response(response))
+    let service = service_fn(async |event: LambdaEvent<Box<RawValue>>| {
+        let response = handler.handle(event.payload.get(), Some(&event.context));
+        Ok::<_, Infallible>(proxy_response(response.await))
     });
     // Not lambda_runtime::run, which adds a log span: the handler has its own.
-    match Runtime::new(service).layer(take_body).run().await {
+    match Runtime::new(service).run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(code = "RuntimeApi", causes = causes(&*error), "stopped");
