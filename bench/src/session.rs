@@ -23,7 +23,7 @@ const EVENT: &str = include_str!("event.json");
 const VIEW: &str = "VIEW";
 
 /// Longer than any contender takes for anything, even under valgrind.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A running contender. Dropping it ends the contender.
 pub(crate) struct Session {
