@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use rustls::{ServerConnection, StreamOwned};
@@ -13,6 +15,7 @@ use visitor_counter_testkit::{CertificateAuthority, Listener};
 pub(crate) struct DynamoDb {
     listener: Listener,
     authority: CertificateAuthority,
+    is_open: Arc<AtomicBool>,
 }
 
 impl DynamoDb {
@@ -20,7 +23,12 @@ impl DynamoDb {
         let embedded = EmbeddedDynamoDb::in_memory("visits", "id")?;
         let authority = CertificateAuthority::new()?;
         let config = authority.server();
+        let is_open = Arc::new(AtomicBool::new(true));
+        let open = is_open.clone();
         let listener = Listener::start(move |stream, _| {
+            if !open.load(Ordering::SeqCst) {
+                return;
+            }
             // Fails when a contender is killed, which is how it ends.
             let _ = ServerConnection::new(config.clone())
                 .map_err(Into::into)
@@ -29,11 +37,17 @@ impl DynamoDb {
         Ok(Self {
             listener,
             authority,
+            is_open,
         })
     }
 
     pub(crate) fn url(&self) -> String {
         format!("https://{}", self.listener.address())
+    }
+
+    /// Whether it serves connections, or ends them at once.
+    pub(crate) fn open(&self, is_open: bool) {
+        self.is_open.store(is_open, Ordering::SeqCst);
     }
 
     /// The file of the certificate to trust.

@@ -103,8 +103,8 @@ impl Caches {
             })
             .max();
         // A machine that doesn't say has hardly more.
-        let kilobytes: usize = largest.unwrap_or(64 << 10);
-        Self(vec![0; 2 * kilobytes << 10])
+        let kilobytes: usize = largest.unwrap_or(64 * 1024);
+        Self(vec![0; 2 * kilobytes * 1024])
     }
 
     /// Fills the caches with something else.
