@@ -103,7 +103,7 @@ test-frontend: rust chromium ## Test the element and the demo page in Chromium.
 ##@ Measure and stress
 
 .PHONY: bench
-bench: rust ## Measure the function beside the alternatives (ROUNDS=40; PUBLISH=1 into the docs).
+bench: rust ## Measure the function beside the alternatives (ROUNDS=20; PUBLISH=1 into the docs).
 	@cargo run --locked --profile quick --package visitor-counter-bench
 
 .PHONY: faults
