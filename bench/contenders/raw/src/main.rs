@@ -16,7 +16,7 @@ use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 const WRITE: [&str; 3] = [
     concat!(
         r#"{"TableName":"visits","Key":{"id":{"S":"raw"}},"#,
-        r#""UpdateExpression":"SET visits = if_not_exists(visits, :start) + :one, v0 = :token, c0 = if_not_exists(visits, :start) + :one","#,
+        r#""UpdateExpression":"SET visits = if_not_exists(visits, :start) + :one, v0 = :token, c0 = if_not_exists(visits, :start) + :one, d20782 = if_not_exists(d20782, :zero) + :one","#,
         r#""ConditionExpression":"(attribute_not_exists(visits) OR visits BETWEEN :zero AND :max) AND (attribute_not_exists(v0) OR (v0 < :token AND NOT contains(v0, :view)))","#,
         r#""ExpressionAttributeValues":{":start":{"N":"0"},":one":{"N":"1"},":zero":{"N":"0"},":max":{"N":"9007199254740990"},":token":{"S":""#,
     ),
