@@ -28,7 +28,7 @@ const TOOL: [&str; 4] = [
 const CACHES: [&str; 3] = ["--I1=32768,8,64", "--D1=32768,8,64", "--LL=131072,8,64"];
 
 /// Calls until a process does the same in each.
-const FIRST_CALLS: u32 = 20;
+const FIRST_CALLS: u32 = 30;
 const CALLS: u32 = 50;
 
 /// Fails where valgrind is missing.
@@ -58,9 +58,11 @@ fn one(contender: Contender, dynamodb: &DynamoDb, figures: &mut Figures) -> Resu
     let mut callgrind = Callgrind::start(contender, dynamodb)?;
     let init = callgrind.take()?;
     dynamodb.open(true);
-    callgrind.call(FIRST_CALLS)?;
+    callgrind.session.settle(FIRST_CALLS)?;
     callgrind.take()?;
-    callgrind.call(CALLS)?;
+    for _ in 0..CALLS {
+        callgrind.session.call()?;
+    }
     let calls = callgrind.take()?;
 
     let mut enter = |figure, value| figures.enter(contender, figure, value);
@@ -113,10 +115,6 @@ impl Callgrind {
             folder,
             taken: 0,
         })
-    }
-
-    fn call(&self, count: u32) -> Result<()> {
-        (0..count).try_for_each(|_| self.session.call().map(drop))
     }
 
     /// What it counted since the last time.
