@@ -8,8 +8,14 @@ from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+# By default, it says that nobody sees its pages, and so wouldn't be counted.
+USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+
 # Its sandbox refuses to run as root.
-ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
+ARGUMENTS = [f"--user-agent={USER_AGENT}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 # Resolves to this machine. Its pages are no secure context, unlike those of 127.0.0.1.
 PLAIN_HOST = "plain.example"
