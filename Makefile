@@ -177,8 +177,8 @@ smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod
 	@url=$(url) && pytest tests -m smoke --url "$$url"
 
 .PHONY: cost
-cost: $(VENV) ## Estimate the costs of a month, and of a day of attack (STACK=prod VISITS=1000000).
-	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)")
+cost: $(VENV) ## Estimate the costs of a month, and of a day of attack (STACK=prod VISITS=1000000 READS=0).
+	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)") $(if $(READS),--reads "$(READS)")
 
 .PHONY: cost-page
 cost-page: $(VENV) ## Write the costs of the tests' prod into docs/cost.md.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 import yaml
 from stack.alarms import Watched
-from stack.api import ApiArgs, CounterApi
+from stack.api import ApiArgs, CounterApi, Throttle
 from stack.archive import packaged_function
 from stack.config import ConfigReader
 from stack.function import TIMEOUT_SECONDS, CounterFunction, FunctionArgs
@@ -33,6 +33,7 @@ table = CounterTable(
     TableArgs(
         naming=naming,
         max_writes_per_second=settings.max_writes_per_second,
+        max_reads_per_second=settings.max_reads_per_second,
         protect=settings.protect,
     ),
 )
@@ -43,6 +44,9 @@ function = CounterFunction(
         table=table,
         archive=archive,
         allowed_origins=settings.allowed_origins,
+        count_crawlers=settings.count_crawlers,
+        history_days=settings.history_days,
+        pages=settings.pages,
         start_count=settings.start_count,
         memory_size=settings.memory_size,
         reserved_concurrency=settings.reserved_concurrency,
@@ -57,8 +61,9 @@ api = CounterApi(
         naming=naming,
         contract=contract,
         function=function,
-        throttle_rate=settings.throttle_rate,
-        throttle_burst=settings.throttle_burst,
+        counting_path=COUNTER_PATH,
+        throttle=Throttle(settings.throttle_rate, settings.throttle_burst),
+        read_throttle=Throttle(settings.read_throttle_rate, settings.read_throttle_burst),
         access_logs=settings.access_logs,
         log_retention_days=settings.log_retention_days,
         tracing=settings.tracing,

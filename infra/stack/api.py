@@ -8,7 +8,7 @@ import pulumi_aws as aws
 
 from stack.function import CounterFunction
 from stack.naming import Naming
-from stack.openapi import Document, body_hash, gateway_document, routes
+from stack.openapi import Document, body_hash, gateway_document, route_key, routes
 
 # One JSON line a request. Nothing identifies the visitor: no address, no user agent.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
@@ -28,14 +28,27 @@ ACCESS_LOG_FORMAT = json.dumps(
 
 
 @dataclass(frozen=True)
+class Throttle:
+    """How many requests a method lets through."""
+
+    rate: int
+    """A second."""
+    burst: int
+    """At once."""
+
+
+@dataclass(frozen=True)
 class ApiArgs:
     """The inputs of the API."""
 
     naming: Naming
     contract: Document
     function: CounterFunction
-    throttle_rate: int
-    throttle_burst: int
+    counting_path: str
+    """The path that counts. All others only read."""
+    throttle: Throttle
+    read_throttle: Throttle
+    """For each path that only reads."""
     access_logs: bool
     log_retention_days: int
     tracing: bool
@@ -86,22 +99,12 @@ class CounterApi(pulumi.ComponentResource):
             tags=args.naming.tags,
             opts=child,
         )
-        aws.apigateway.MethodSettings(
-            name,
-            rest_api=api.id,
-            stage_name=stage.stage_name,
-            method_path="*/*",
-            settings=aws.apigateway.MethodSettingsSettingsArgs(
-                throttling_rate_limit=args.throttle_rate,
-                throttling_burst_limit=args.throttle_burst,
-                # Detailed metrics cost money for each method, and there is only one path.
-                metrics_enabled=False,
-            ),
-            opts=child,
-        )
+        # Of all methods that have no settings of their own, each by itself.
+        self._method_settings(name, stage, "*/*", args.throttle)
         for method, path in routes(args.contract):
+            key = f"{name}-{route_key(method, path, args.counting_path)}"
             aws.lambda_.Permission(
-                f"{name}-{method.lower()}",
+                key,
                 action="lambda:InvokeFunction",
                 function=args.function.name,
                 principal="apigateway.amazonaws.com",
@@ -110,8 +113,32 @@ class CounterApi(pulumi.ComponentResource):
                 ),
                 opts=child,
             )
+            if path != args.counting_path:
+                method_path = f"{path.replace('/', '~1')}/{method}"
+                self._method_settings(key, stage, method_path, args.read_throttle)
         self.url = stage.invoke_url
         self.register_outputs({"url": self.url})
+
+    def _method_settings(
+        self, name: str, stage: aws.apigateway.Stage, method_path: str, throttle: Throttle
+    ) -> None:
+        aws.apigateway.MethodSettings(
+            name,
+            rest_api=stage.rest_api,
+            stage_name=stage.stage_name,
+            # The provider passes it on as it is, and API Gateway wants ~1 for each slash.
+            # https://github.com/hashicorp/terraform-provider-aws/issues/9738
+            method_path=method_path,
+            settings=aws.apigateway.MethodSettingsSettingsArgs(
+                throttling_rate_limit=throttle.rate,
+                throttling_burst_limit=throttle.burst,
+                # A visit that a cache answers isn't counted.
+                caching_enabled=False,
+                # Detailed metrics cost money for each method.
+                metrics_enabled=False,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _access_logs(self, name: str, args: ApiArgs) -> aws.apigateway.StageAccessLogSettingsArgs:
         log_group = aws.cloudwatch.LogGroup(

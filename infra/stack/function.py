@@ -22,6 +22,9 @@ class FunctionArgs:
     table: CounterTable
     archive: pulumi.FileArchive
     allowed_origins: tuple[str, ...]
+    count_crawlers: bool
+    history_days: int
+    pages: tuple[str, ...]
     start_count: int
     memory_size: int
     reserved_concurrency: int | None
@@ -84,6 +87,9 @@ class CounterFunction(pulumi.ComponentResource):
                 variables={
                     "TABLE_NAME": args.table.name,
                     "ALLOWED_ORIGINS": ",".join(args.allowed_origins),
+                    "COUNT_CRAWLERS": str(args.count_crawlers).lower(),
+                    "HISTORY_DAYS": str(args.history_days),
+                    "PAGES": ",".join(args.pages),
                     "START_COUNT": str(args.start_count),
                     # A call allocates more small pieces than malloc caches by default: 7 of each
                     # size in Amazon Linux 2023's glibc.

@@ -39,7 +39,7 @@ def gateway_document(contract: Document, *, title: str, invoke_arn: str) -> dict
         "info": {"title": title, "version": contract["info"]["version"]},
         "paths": {
             path: {
-                method: _operation(item[method], invoke_arn)
+                method: _operation(contract, item[method], invoke_arn)
                 for method in _METHODS
                 if method in item
             }
@@ -59,18 +59,26 @@ def routes(contract: Document) -> list[tuple[str, str]]:
     ]
 
 
+def route_key(method: str, path: str, counting_path: str) -> str:
+    """Return what tells the resources of a route apart, such as get, or get-badge-svg."""
+    below = path.removeprefix(counting_path).replace("/", "-").replace(".", "-")
+    return f"{method.lower()}{below}"
+
+
 def body_hash(body: str) -> str:
     """Return a hash that changes if and only if the API must be redeployed."""
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _operation(operation: Document, invoke_arn: str) -> dict[str, Any]:
+def _operation(contract: Document, operation: Document, invoke_arn: str) -> dict[str, Any]:
     # OpenAPI requires a response, and the import refuses `default`.
     status, success = next(
         (status, response)
         for status, response in operation["responses"].items()
         if status.startswith("2")
     )
+    if "$ref" in success:
+        success = contract["components"]["responses"][success["$ref"].rpartition("/")[2]]
     return {
         "responses": {status: {"description": success["description"]}},
         "x-amazon-apigateway-integration": {
@@ -95,7 +103,7 @@ def _gateway_responses() -> dict[str, Any]:
         "DEFAULT_4XX": _gateway_response("Client Error", "The gateway refused the request."),
         "DEFAULT_5XX": _gateway_response(
             "Server Error",
-            "The counter did not answer. The visit may have been counted. "
+            "The counter did not answer. A visit may have been counted. "
             "Send it again only with the same view.",
         ),
         # API Gateway's name for an unknown path or method.
@@ -104,7 +112,7 @@ def _gateway_responses() -> dict[str, Any]:
         ),
         "THROTTLED": _gateway_response(
             "Too Many Requests",
-            "The visit was not counted. Try again in a moment.",
+            "Nothing was counted. Try again in a moment.",
             status=429,
             headers={"Retry-After": "'1'"},
         ),

@@ -18,17 +18,32 @@ _OCTET = r"\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5]"
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = rf"(?:{_LABEL}\.)*(?=[a-z]){_LABEL}|(?:(?:{_OCTET})\.){{3}}(?:{_OCTET})"
 _ORIGIN = re.compile(rf"\*|https?://(?:{_HOST})(?::(?:{_PORT}))?", re.IGNORECASE | re.ASCII)
+# One label below a domain, which is no top-level one.
+_PATTERN = re.compile(
+    rf"https://\*\.(?:{_LABEL}\.)+(?=[a-z]){_LABEL}(?::(?:{_PORT}))?", re.IGNORECASE | re.ASCII
+)
+# A path, or with /* at its end all paths below it. A comma separates patterns.
+_SEGMENT = r"[^\s,*?#/\x00-\x1f\x7f]+"
+_PAGE = re.compile(rf"/(?:{_SEGMENT}/)*(?:{_SEGMENT}|\*)?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _BOUNDARY = re.compile(r"|arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+", re.ASCII)
 
 _ORIGIN_RULE = (
     "an origin such as https://example.com: http or https, a host in ASCII (punycode) and an "
-    "optional port, no path and no trailing slash; or * as the only entry"
+    "optional port, no path and no trailing slash; https://*.example.dev for one label below; or * "
+    "as the only entry"
 )
+_PAGE_RULE = "a path such as / or /about, or /blog/* for all paths below"
+
+# Longest path of a page in bytes, and the most patterns: the handler's own rule.
+_LONGEST_PAGE, _MOST_PAGES = 100, 20
+
+# The days that fit into an item of one write unit.
+_MOST_HISTORY_DAYS = 30
 
 # An environment holds 4 KB, the variables' names and the table's name included.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-_MOST_ORIGIN_CHARACTERS = 3000
+_MOST_CHARACTERS = 3000
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 _RETENTION_DAYS = (
@@ -47,6 +62,9 @@ _LARGEST_RATE, _LARGEST_BURST = 10_000, 5_000
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 _MOST_WRITES_PER_SECOND = 1_000
 
+# And read three times as much.
+_MOST_READS_PER_SECOND = 3_000
+
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _SMALLEST_MEMORY, _LARGEST_MEMORY = 128, 10_240
 
@@ -60,14 +78,26 @@ class Settings:
 
     allowed_origins: tuple[str, ...]
     """Origins whose pages may count visits, or `*` alone."""
+    count_crawlers: bool
+    """Count programs too that visit pages without a person."""
+    history_days: int
+    """Days, today included, whose visits are kept."""
+    pages: tuple[str, ...]
+    """Patterns of the pages that have a number of their own."""
     start_count: int
     """The count to continue from; the first visit adds one to it."""
     throttle_rate: int
     """Requests a second that the gateway lets through."""
     throttle_burst: int
     """Requests that may come at once."""
+    read_throttle_rate: int
+    """Requests a second that the gateway lets through on each path that only reads."""
+    read_throttle_burst: int
+    """Requests that may come at once on each of them."""
     max_writes_per_second: int
     """Writes a second above which DynamoDB throttles."""
+    max_reads_per_second: int
+    """Reads a second, of one unit, above which DynamoDB throttles."""
     memory_size: int
     """The function's memory in MB; its CPU grows with it."""
     reserved_concurrency: int | None
@@ -90,11 +120,14 @@ class Settings:
     @property
     def warnings(self) -> list[str]:
         """Settings that are valid but hardly intended."""
-        if self.max_writes_per_second >= self.throttle_rate:
+        # A page's number is a write of its own.
+        writes = self.throttle_rate * (2 if self.pages else 1)
+        if self.max_writes_per_second >= writes:
             return []
         lost = "the visits above it get a 503 and aren't counted. Raise it, or lower throttleRate"
-        writes = f"maxWritesPerSecond {self.max_writes_per_second}"
-        return [f"{writes} is less than throttleRate {self.throttle_rate}: {lost}"]
+        limit = f"maxWritesPerSecond {self.max_writes_per_second}"
+        double = ", of two writes each" if self.pages else ""
+        return [f"{limit} is less than throttleRate {self.throttle_rate}{double}: {lost}"]
 
     @classmethod
     def read(cls, config: ConfigReader) -> "Settings":
@@ -111,10 +144,16 @@ class Settings:
             )
         settings = cls(
             allowed_origins=_origins(config),
+            count_crawlers=config.boolean("countCrawlers"),
+            history_days=config.integer("historyDays", 0, _MOST_HISTORY_DAYS),
+            pages=_pages(config),
             start_count=config.integer("startCount", 0, _LARGEST_START_COUNT),
             throttle_rate=config.integer("throttleRate", 1, _LARGEST_RATE),
             throttle_burst=config.integer("throttleBurst", 1, _LARGEST_BURST),
+            read_throttle_rate=config.integer("readThrottleRate", 1, _LARGEST_RATE),
+            read_throttle_burst=config.integer("readThrottleBurst", 1, _LARGEST_BURST),
             max_writes_per_second=config.integer("maxWritesPerSecond", 1, _MOST_WRITES_PER_SECOND),
+            max_reads_per_second=config.integer("maxReadsPerSecond", 1, _MOST_READS_PER_SECOND),
             memory_size=config.integer("memorySize", _SMALLEST_MEMORY, _LARGEST_MEMORY),
             reserved_concurrency=None if concurrency == _NO_RESERVED_CONCURRENCY else concurrency,
             log_retention_days=config.integer_of("logRetentionDays", _RETENTION_DAYS),
@@ -139,18 +178,29 @@ def _origins(config: ConfigReader) -> tuple[str, ...]:
     origins = config.strings("allowedOrigins", _is_origin, _ORIGIN_RULE, at_least=1)
     if ANY_ORIGIN in origins and len(origins) > 1:
         return config.refuse("allowedOrigins", "either * alone or a list of origins", ())
-    if len(",".join(origins)) > _MOST_ORIGIN_CHARACTERS:
-        limit = f"at most {_MOST_ORIGIN_CHARACTERS} characters in all"
+    if len(",".join(origins)) > _MOST_CHARACTERS:
+        limit = f"at most {_MOST_CHARACTERS} characters in all"
         return config.refuse("allowedOrigins", limit, ())
     return origins
 
 
+def _pages(config: ConfigReader) -> tuple[str, ...]:
+    pages = config.strings("pages", _is_page, _PAGE_RULE)
+    if len(pages) > _MOST_PAGES:
+        return config.refuse("pages", f"at most {_MOST_PAGES} patterns", ())
+    return pages
+
+
+def _is_page(text: str) -> bool:
+    return bool(_PAGE.fullmatch(text)) and len(text.encode()) <= _LONGEST_PAGE
+
+
 def _is_origin(text: str) -> bool:
-    if not _ORIGIN.fullmatch(text):
+    if not (_ORIGIN.fullmatch(text) or _PATTERN.fullmatch(text)):
         return False
     try:
         # The handler refuses invalid punycode, and the function wouldn't start.
-        (urlsplit(text).hostname or "").encode().decode("idna")
+        (urlsplit(text).hostname or "").removeprefix("*.").encode().decode("idna")
     except UnicodeError:
         return False
     return True

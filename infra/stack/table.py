@@ -14,11 +14,14 @@ class TableArgs:
 
     naming: Naming
     max_writes_per_second: int
+    max_reads_per_second: int
     protect: bool
 
 
 class CounterTable(pulumi.ComponentResource):
-    """An on-demand DynamoDB table with one item, which docs/architecture.md describes.
+    """An on-demand DynamoDB table with an item for the site and one for each page.
+
+    docs/architecture.md describes them.
 
     DynamoDB's own key encrypts it. A KMS key would cost more than the table, and visits would wait
     for KMS.
@@ -38,9 +41,8 @@ class CounterTable(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             attributes=[aws.dynamodb.TableAttributeArgs(name="id", type="S")],
             hash_key="id",
-            # Only new instances read, to warm up, so reads never exceed the writes.
             on_demand_throughput=aws.dynamodb.TableOnDemandThroughputArgs(
-                max_read_request_units=args.max_writes_per_second,
+                max_read_request_units=args.max_reads_per_second,
                 max_write_request_units=args.max_writes_per_second,
             ),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),

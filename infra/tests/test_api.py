@@ -33,18 +33,31 @@ def test_the_stage_shows_what_was_deployed(run: Run, stack: str) -> None:
     assert inputs["stageName"] == stack
 
 
-def test_the_stage_is_throttled_as_set_and_not_measured_in_detail(program: Program) -> None:
-    run = program.run("prod", PretendedAws(), {"throttleRate": 7, "throttleBurst": 9})
-    assert run.one(THROTTLE).inputs == {
-        "restApi": "api-RestApi",
-        "stageName": "prod",
-        "methodPath": "*/*",
-        "settings": {
-            "throttlingRateLimit": 7,
-            "throttlingBurstLimit": 9,
-            "metricsEnabled": False,
-        },
+def test_each_path_is_throttled_as_set_never_cached_and_not_measured_in_detail(
+    program: Program,
+) -> None:
+    limits = {"throttleRate": 7, "throttleBurst": 9, "readThrottleRate": 5, "readThrottleBurst": 6}
+    run = program.run("prod", PretendedAws(), limits)
+    below = ("current", "history", "badge.svg", "badge.json")
+    reading = {
+        f"~1visitorcount~1{path}/{method}": (5, 6)
+        for path in below
+        for method in ("GET", "OPTIONS")
     }
+    throttles = {each.inputs["methodPath"]: each.inputs for each in run.all(THROTTLE)}
+    assert throttles.keys() == {"*/*", *reading}
+    for path, (rate, burst) in {"*/*": (7, 9), **reading}.items():
+        assert throttles[path] == {
+            "restApi": "api-RestApi",
+            "stageName": "prod",
+            "methodPath": path,
+            "settings": {
+                "throttlingRateLimit": rate,
+                "throttlingBurstLimit": burst,
+                "cachingEnabled": False,
+                "metricsEnabled": False,
+            },
+        }
 
 
 def test_the_access_log_tells_requests_apart_but_not_people(program: Program) -> None:
@@ -85,7 +98,7 @@ def test_only_this_apis_stage_methods_and_path_may_call_the_function(run: Run, s
         assert permission.inputs["principal"] == "apigateway.amazonaws.com"
         assert permission.inputs["action"] == "lambda:InvokeFunction"
         assert permission.inputs["function"] == f"visitor-counter-{stack}"
+    paths = ["", "/badge.json", "/badge.svg", "/current", "/history"]
     assert sorted(each.inputs["sourceArn"] for each in run.all(PERMISSION)) == [
-        f"{arn}/GET/visitorcount",
-        f"{arn}/OPTIONS/visitorcount",
+        f"{arn}/{method}/visitorcount{path}" for method in ("GET", "OPTIONS") for path in paths
     ]

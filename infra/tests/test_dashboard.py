@@ -79,7 +79,7 @@ def test_the_limits_of_the_alarms_are_drawn_where_their_metrics_are() -> None:
     }
     assert drawn == {
         "Latency that visitors see": [("alarm api-latency", 2500)],
-        "Time in the function": [("alarm function-duration", 1500)],
+        "Time in the function": [("alarm function-duration", 500)],
         "Time of a write": [("alarm table-latency", 50)],
         "Billed requests and writes": [("alarm visit-spike", 300)],
     }

@@ -21,10 +21,14 @@ def test_the_function_runs_the_package_on_arm64(run: Run, archive: Path) -> None
 def test_the_settings_reach_the_handler(program: Program) -> None:
     origins = ["https://example.com", "http://localhost:3000"]
     overrides = {"allowedOrigins": origins, "startCount": 41, "memorySize": 512}
+    overrides |= {"countCrawlers": True, "historyDays": 7, "pages": ["/", "/blog/*"]}
     inputs = program.run("prod", PretendedAws(), overrides).one(FUNCTION).inputs
     assert inputs["environment"]["variables"] == {
         "TABLE_NAME": "visitor-counter-prod",
         "ALLOWED_ORIGINS": "https://example.com,http://localhost:3000",
+        "COUNT_CRAWLERS": "true",
+        "HISTORY_DAYS": "7",
+        "PAGES": "/,/blog/*",
         "START_COUNT": "41",
         "GLIBC_TUNABLES": "glibc.malloc.tcache_count=127",
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from stack.openapi import body_hash, gateway_document, routes
+from stack.openapi import body_hash, gateway_document, route_key, routes
 from workspace import PROJECT
 
 CONTRACT: dict[str, Any] = yaml.safe_load((PROJECT / "api/openapi.yaml").read_text())
@@ -26,13 +26,15 @@ def test_it_is_valid_openapi_3_0_as_the_contract_is() -> None:
 
 
 def test_it_has_the_methods_of_the_contract_and_no_others() -> None:
-    assert routes(CONTRACT) == [("GET", "/visitorcount"), ("OPTIONS", "/visitorcount")]
+    paths = ["", "/current", "/history", "/badge.svg", "/badge.json"]
+    methods = [(method, f"/visitorcount{path}") for path in paths for method in ("GET", "OPTIONS")]
+    assert routes(CONTRACT) == methods
     assert routes(document()) == routes(CONTRACT)
 
 
-@pytest.mark.parametrize("method", ["get", "options"])
-def test_each_method_goes_to_the_function_as_it_came(method: str) -> None:
-    operation = document()["paths"]["/visitorcount"][method]
+@pytest.mark.parametrize(("method", "path"), routes(CONTRACT))
+def test_each_method_goes_to_the_function_as_it_came(method: str, path: str) -> None:
+    operation = document()["paths"][path][method.lower()]
     assert operation["x-amazon-apigateway-integration"] == {
         "type": "aws_proxy",
         "httpMethod": "POST",
@@ -43,11 +45,19 @@ def test_each_method_goes_to_the_function_as_it_came(method: str) -> None:
 
 def test_nothing_goes_along_that_the_import_could_warn_about() -> None:
     assert document().keys() == {"openapi", "info", "paths", GATEWAY_RESPONSES}
-    for operation in document()["paths"]["/visitorcount"].values():
-        assert operation.keys() == {"responses", "x-amazon-apigateway-integration"}
-        [(status, response)] = operation["responses"].items()
-        assert status in ("200", "204")
-        assert response.keys() == {"description"}
+    for path in document()["paths"].values():
+        for operation in path.values():
+            assert operation.keys() == {"responses", "x-amazon-apigateway-integration"}
+            [(status, response)] = operation["responses"].items()
+            assert status in ("200", "204")
+            assert response.keys() == {"description"}
+
+
+def test_each_route_has_a_key_of_its_own_and_those_that_count_keep_theirs() -> None:
+    keys = [route_key(method, path, "/visitorcount") for method, path in routes(CONTRACT)]
+    assert len(set(keys)) == len(keys)
+    assert keys[:4] == ["get", "options", "get-current", "options-current"]
+    assert "get-badge-svg" in keys
 
 
 # Type, status, and further headers. Only an answer to a visit that certainly wasn't counted may

@@ -50,4 +50,4 @@ def test_the_handler_uses_these_actions_and_no_others() -> None:
     sources = [path.read_text() for path in (PROJECT / "handler/src").rglob("*.rs")]
     # Every call to DynamoDB names the table.
     used = re.findall(r"\.(\w+)\(\)\s*\.table_name\(", "".join(sources))
-    assert sorted(f"dynamodb:{call.title().replace('_', '')}" for call in used) == COUNT["Action"]
+    assert sorted({f"dynamodb:{call.title().replace('_', '')}" for call in used}) == COUNT["Action"]

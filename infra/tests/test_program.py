@@ -189,6 +189,9 @@ def test_writes_that_are_capped_below_the_throttle_are_worth_a_warning(
     caplog.clear()
     program.run("prod", PretendedAws(), {"throttleRate": 10, "maxWritesPerSecond": 10})
     assert "maxWritesPerSecond" not in caplog.text
+    pages = {"throttleRate": 10, "maxWritesPerSecond": 19, "pages": ["/"]}
+    program.run("prod", PretendedAws(), pages)
+    assert "throttleRate 10, of two writes each" in caplog.text
 
 
 def test_a_missing_package_is_a_message(tmp_path: Path) -> None:

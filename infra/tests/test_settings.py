@@ -23,10 +23,16 @@ def refused(overrides: Mapping[str, object]) -> list[str]:
 def test_the_defaults_of_the_project_are_settings() -> None:
     assert read({}) == Settings(
         allowed_origins=("*",),
+        count_crawlers=False,
+        history_days=30,
+        pages=(),
         start_count=0,
         throttle_rate=10,
         throttle_burst=20,
+        read_throttle_rate=10,
+        read_throttle_burst=20,
         max_writes_per_second=25,
+        max_reads_per_second=25,
         memory_size=256,
         reserved_concurrency=None,
         log_retention_days=14,
@@ -59,10 +65,16 @@ def test_access_logs_are_off_unless_an_owner_turns_them_on() -> None:
                 "https://a_b.example",
             ],
         ),
+        ("allowedOrigins", ["https://*.example.dev", "https://*.Pages.example.dev:8443"]),
+        ("countCrawlers", True),
+        ("historyDays", 0),
+        ("pages", []),
+        ("pages", ["/", "/*", "/about", "/blog/*", "/caf\u00e9/", "/a%20b"]),
         ("startCount", 2**53 - 2),
         ("throttleRate", 10_000),
         ("throttleBurst", 5_000),
         ("maxWritesPerSecond", 1_000),
+        ("maxReadsPerSecond", 3_000),
         ("memorySize", 128),
         ("memorySize", 10_240),
         ("reservedConcurrency", 1),
@@ -80,7 +92,11 @@ WHOLE_NUMBERS = [
     ("startCount", 0, 2**53 - 2),
     ("throttleRate", 1, 10_000),
     ("throttleBurst", 1, 5_000),
+    ("readThrottleRate", 1, 10_000),
+    ("readThrottleBurst", 1, 5_000),
     ("maxWritesPerSecond", 1, 1_000),
+    ("maxReadsPerSecond", 1, 3_000),
+    ("historyDays", 0, 30),
     ("memorySize", 128, 10_240),
     ("reservedConcurrency", -1, 1_000),
     ("visitSpikePerMinute", 1, 1_000_000),
@@ -105,7 +121,8 @@ def test_a_switch_is_either_true_or_false(key: str) -> None:
 
 ORIGIN_RULE = (
     "it must be an origin such as https://example.com: http or https, a host in ASCII (punycode) "
-    "and an optional port, no path and no trailing slash; or * as the only entry"
+    "and an optional port, no path and no trailing slash; https://*.example.dev for one label "
+    "below; or * as the only entry"
 )
 
 
@@ -116,7 +133,12 @@ ORIGIN_RULE = (
         "https://example.com/blog",
         "example.com",
         "ftp://example.com",
-        "https://*.example.com",
+        "https://*.com",
+        "http://*.example.com",
+        "https://a.*.example.com",
+        "https://*.*.example.com",
+        "https://*.127.0.0.1",
+        "https://*.example.com/",
         "https://user@example.com",
         "https://example.com:0",
         "https://example.com:65536",
@@ -138,6 +160,23 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
     [problem] = refused({"allowedOrigins": ["https://example.com", origin]})
     assert problem.startswith(f"{PROJECT_NAME}:allowedOrigins[1] is ")
     assert problem.endswith(ORIGIN_RULE)
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "about", "/a*", "/*/a", "/a?b", "/a#b", "/a,/b", "/a b", "/a\n", "//", "/" + "x" * 100],
+)
+def test_what_is_no_page_is_refused(page: str) -> None:
+    [problem] = refused({"pages": ["/", page]})
+    rule = "it must be a path such as / or /about, or /blog/* for all paths below"
+    assert problem.startswith(f"{PROJECT_NAME}:pages[1] is ")
+    assert problem.endswith(rule)
+
+
+def test_more_pages_than_the_handler_takes_are_refused() -> None:
+    read({"pages": [f"/{page}" for page in range(20)]})
+    [problem] = refused({"pages": [f"/{page}" for page in range(21)]})
+    assert "at most 20 patterns" in problem
 
 
 def test_an_entry_that_is_no_text_is_refused() -> None:

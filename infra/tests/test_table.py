@@ -5,9 +5,9 @@ from kinds import TABLE
 from pulumi_program import Program, Run
 
 
-def test_the_table_takes_as_many_writes_as_the_owner_says(program: Program) -> None:
-    run = program.run("prod", PretendedAws(), {"maxWritesPerSecond": 77})
-    capped = {"maxReadRequestUnits": 77, "maxWriteRequestUnits": 77}
+def test_the_table_takes_as_many_writes_and_reads_as_the_owner_says(program: Program) -> None:
+    run = program.run("prod", PretendedAws(), {"maxWritesPerSecond": 77, "maxReadsPerSecond": 88})
+    capped = {"maxReadRequestUnits": 88, "maxWriteRequestUnits": 77}
     assert run.one(TABLE).inputs["onDemandThroughput"] == capped
 
 

@@ -58,8 +58,9 @@ def test_a_million_visits_by_hand() -> None:
         "API Gateway, requests": Decimal("3.50"),
         "Lambda, requests": Decimal("0.20"),
         "Lambda, GB-seconds (arm64)": seconds / 4 * Decimal("0.0000133334"),
-        "DynamoDB, writes": Decimal("0.625"),
-        "DynamoDB, reads": Decimal("0.025") * Decimal("0.125"),
+        # A write a day removes the oldest one, and half a read finds it.
+        "DynamoDB, writes": Decimal("1.00003") * Decimal("0.625"),
+        "DynamoDB, reads": Decimal("0.025015") * Decimal("0.125"),
         "CloudWatch, logs ingested (GB)": gigabytes / 2,
         "CloudWatch, logs stored (GB)": gigabytes * Decimal("0.2") * Decimal("0.03"),
         "X-Ray, traces": Decimal(0),
@@ -92,12 +93,36 @@ def test_more_visits_are_never_cheaper() -> None:
         ({"access_logs": True}, "CloudWatch, logs ingested (GB)"),
         ({"log_retention_days": 365}, "CloudWatch, logs stored (GB)"),
         ({"tracing": True}, "X-Ray, traces"),
+        ({"pages": ("/",)}, "DynamoDB, writes"),
+        ({"pages": ("/",)}, "DynamoDB, storage (GB)"),
     ],
 )
 def test_a_setting_that_costs_more_shows_in_its_line(change: dict[str, Any], line: str) -> None:
     before, after = bill_of(PROD, 1_000_000), bill_of(settings(**change), 1_000_000)
     assert after[line].list_price > before[line].list_price
     assert monthly(settings(**change)) > monthly(PROD)
+
+
+def test_a_visit_of_a_page_is_a_second_write() -> None:
+    plain, pages = (month(settings(pages=each), 0, 1_000, ASSUMED) for each in ((), ("/",)))
+    items = 1 + ASSUMED.pages.value
+    assert plain.writes == 1_000 + 30
+    assert pages.writes == 2_000 + 30 * items
+    assert pages.reads - plain.reads == 30 * ASSUMED.pages.value / 2
+
+
+def test_without_days_nothing_is_written_but_visits() -> None:
+    usage = month(settings(history_days=0), 0, 1_000, ASSUMED)
+    assert usage.writes == 1_000
+    assert usage.reads == Decimal(1_000) / 20 / 2
+
+
+def test_a_read_is_a_request_and_half_a_unit() -> None:
+    without, usage = (month(PROD, 0, 1_000, ASSUMED, reads) for reads in (0, 500))
+    assert usage.api_requests - without.api_requests == 500
+    assert usage.writes == without.writes
+    # And the init of one in 20.
+    assert usage.reads - without.reads == 250 + 500 / Decimal(40)
 
 
 def test_a_stack_without_alarms_pays_for_none() -> None:
@@ -117,19 +142,35 @@ def test_traces_are_sampled() -> None:
     assert month(traced, 0, seconds + 2_000, ASSUMED).traces == seconds + 100
 
 
-def test_the_throttle_bounds_a_day_for_each_method() -> None:
-    day = worst_day(settings(throttle_rate=10, throttle_burst=50), ASSUMED)
-    assert day.api_requests == day.lambda_requests == 2 * (864_000 + 50)
+def test_the_throttle_bounds_a_day_for_each_method_and_path() -> None:
+    limits = settings(
+        throttle_rate=10, throttle_burst=50, read_throttle_rate=5, read_throttle_burst=20
+    )
+    day = worst_day(limits, ASSUMED)
+    assert day.api_requests == day.lambda_requests == 2 * (864_050 + 4 * 432_020)
     assert day.writes == 864_050
-    costs = [daily(worst_day(settings(throttle_rate=rate), ASSUMED)) for rate in (1, 10, 100)]
-    assert costs == sorted(costs)
+    for changed in ("throttle_rate", "read_throttle_rate"):
+        costs = [
+            daily(worst_day(dataclasses.replace(limits, **{changed: rate}), ASSUMED))
+            for rate in (1, 10, 100)
+        ]
+        assert costs == sorted(costs)
+        assert len(set(costs)) == len(costs)
 
 
-def test_the_write_cap_bounds_what_is_written_and_the_rest_is_logged() -> None:
-    day = worst_day(settings(throttle_rate=10, max_writes_per_second=5), ASSUMED)
-    assert day.writes == 5 * 86_400
-    free = worst_day(settings(throttle_rate=10, max_writes_per_second=50), ASSUMED)
-    assert day.log_gb > free.log_gb
+def test_a_visit_of_a_page_writes_twice_on_the_worst_day_too() -> None:
+    limits = settings(throttle_rate=10, throttle_burst=50, pages=("/",), max_writes_per_second=50)
+    assert worst_day(limits, ASSUMED).writes == 2 * 864_050
+
+
+def test_the_caps_bound_what_is_written_and_read_and_the_rest_is_logged() -> None:
+    limits = settings(throttle_rate=10, max_writes_per_second=50, max_reads_per_second=500)
+    free = worst_day(limits, ASSUMED)
+    for cap in ("max_writes_per_second", "max_reads_per_second"):
+        day = worst_day(dataclasses.replace(limits, **{cap: 5}), ASSUMED)
+        capped = day.writes if cap == "max_writes_per_second" else day.reads
+        assert capped == 5 * 86_400
+        assert day.log_gb > free.log_gb
 
 
 def test_only_with_an_access_log_does_a_refused_request_write_anything() -> None:
@@ -144,7 +185,7 @@ def test_unknown_paths_are_bounded_by_the_account_alone() -> None:
 
 
 def test_a_line_of_the_access_log_is_no_longer_than_assumed() -> None:
-    longest = {"requestId": 36, "requestTimeEpoch": 13, "resourcePath": 13, "responseType": 28}
+    longest = {"requestId": 36, "requestTimeEpoch": 13, "resourcePath": 24, "responseType": 28}
     line = re.sub(
         r"\$context\.(?:\w+\.)*(\w+)",
         lambda match: "x" * longest.get(match[1], 7),
@@ -215,10 +256,10 @@ def cost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_command_bills_the_stack_and_the_visits_that_it_is_told(cost: Cost) -> None:
-    exit_code, printed, errors = cost("staging", "--visits", "20000")
+    exit_code, printed, errors = cost("staging", "--visits", "20000", "--reads", "10000")
     assert (exit_code, errors) == (0, "")
-    assert printed.startswith("| staging, 20,000 visits a month |")
-    assert "| API Gateway, requests | 20,000 | $0.07 | $0.07 |" in printed
+    assert printed.startswith("| staging, 20,000 visits and 10,000 reads a month |")
+    assert "| API Gateway, requests | 30,000 | $0.11 | $0.11 |" in printed
 
 
 @pytest.mark.parametrize(
@@ -227,6 +268,7 @@ def test_the_command_bills_the_stack_and_the_visits_that_it_is_told(cost: Cost) 
         (["nowhere"], "Stacks with a file: prod, staging"),
         (["prod", "--visits", "many"], "VISITS is 'many'. It must be a whole number from 1"),
         (["prod", "--visits", "0"], "VISITS is '0'. It must be a whole number from 1"),
+        (["prod", "--reads", "few"], "READS is 'few'. It must be a whole number from 0"),
         (["prod", "--visits", "-5"], "VISITS is '-5'. It must be a whole number from 1"),
     ],
 )

@@ -13,10 +13,16 @@ from counter_ops.project import PROJECT
 
 STACK_SETTINGS = {
     "allowedOrigins": ["https://blog.example", "https://shop.example:8443"],
+    "countCrawlers": "true",
+    "historyDays": "7",
+    "pages": ["/", "/blog/*"],
     "startCount": "41233",
     "throttleRate": "5",
     "throttleBurst": "7",
+    "readThrottleRate": "3",
+    "readThrottleBurst": "4",
     "maxWritesPerSecond": "999",
+    "maxReadsPerSecond": "888",
     "memorySize": 512,
     "reservedConcurrency": "3",
     "logRetentionDays": 90,

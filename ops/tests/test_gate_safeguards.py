@@ -6,6 +6,7 @@ from previews import REST_API, TABLE, UNKNOWN, Json, dangers, state, step, verdi
 
 RECOVERY = {"pointInTimeRecovery": {"enabled": True}}
 DELETION = {"deletionProtectionEnabled": True}
+METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 
 
 @pytest.mark.parametrize("operation", ["same", "update"])
@@ -66,8 +67,10 @@ def test_what_is_off_may_stay_off() -> None:
 
 
 @pytest.mark.parametrize("word", [True, "true"])
-@pytest.mark.parametrize("key", ["forceDestroy", "disableExecuteApiEndpoint"])
-def test_what_endangers_data_or_address_stays_off(key: str, word: object) -> None:
+@pytest.mark.parametrize(
+    "key", ["cacheClusterEnabled", "disableExecuteApiEndpoint", "forceDestroy"]
+)
+def test_what_endangers_data_address_or_visits_stays_off(key: str, word: object) -> None:
     for after in (word, UNKNOWN):
         change = step("update", REST_API, old=state({key: False}), new=state({key: after}))
         assert dangers(change) == [Danger.SAFEGUARD]
@@ -114,3 +117,10 @@ def test_each_lost_safeguard_is_named() -> None:
         Danger.SAFEGUARD,
         Danger.SAFEGUARD,
     ]
+
+
+def test_a_cache_is_never_switched_on_for_a_method() -> None:
+    off, on = ({"settings": {"cachingEnabled": each}} for each in (False, True))
+    change = step("update", METHOD_SETTINGS, old=state(off), new=state(on))
+    (finding,) = verdict(change).refused
+    assert "`settings.cachingEnabled`" in finding.what

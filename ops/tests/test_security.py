@@ -5,7 +5,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = (PROJECT / "docs/security.md").read_text()
-FOLDERS = [*PROJECT.glob("*/tests"), PROJECT / "tests"]
+FOLDERS = [*PROJECT.glob("*/tests"), PROJECT / "tests", PROJECT / "handler/src"]
 
 
 def test_each_test_that_the_page_names_is_there() -> None:

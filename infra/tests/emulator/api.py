@@ -10,6 +10,7 @@ from emulator.inputs import Inputs
 _METHOD_SETTINGS = {
     "throttlingRateLimit": "throttling/rateLimit",
     "throttlingBurstLimit": "throttling/burstLimit",
+    "cachingEnabled": "caching/enabled",
     "metricsEnabled": "metrics/enabled",
 }
 

@@ -35,11 +35,14 @@ def import_document(gateway: APIGatewayClient, api_id: str, body: str) -> None:
 
 
 def _resource(gateway: APIGatewayClient, api_id: str, path: str) -> str:
-    root = gateway.get_resources(restApiId=api_id)["items"][0]
-    part = path.removeprefix("/")
-    _refuse_unless("/" not in part, f"the path {path}, of several parts")
-    made = gateway.create_resource(restApiId=api_id, parentId=root.get("id", ""), pathPart=part)
-    return made["id"]
+    """Return the resource of a path, and make it, with those above it, if it is missing."""
+    resources = gateway.get_resources(restApiId=api_id, limit=500)["items"]
+    made = {each.get("path", ""): each.get("id", "") for each in resources}
+    if path in made:
+        return made[path]
+    above, _, part = path.rpartition("/")
+    parent = _resource(gateway, api_id, above or "/")
+    return gateway.create_resource(restApiId=api_id, parentId=parent, pathPart=part)["id"]
 
 
 def _operation(

@@ -7,6 +7,7 @@ import pytest
 import requests
 from workspace import PROJECT
 
+from client import Counter
 from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 
 FOREIGN = "https://foreign.example"
@@ -53,6 +54,14 @@ def test_a_page_of_a_foreign_origin_is_refused_and_not_counted(prod: Deployed) -
     assert prod.stored() == before
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_an_image_of_a_foreign_page_is_refused_and_not_counted(prod: Deployed, site: str) -> None:
+    before = prod.stored()
+    response = Counter(prod.url).request("GET", headers={"Sec-Fetch-Site": site})
+    assert response.status_code == 403
+    assert prod.stored() == before
+
+
 def test_a_preflight_passes_the_gateway_and_is_not_counted(prod: Deployed) -> None:
     before = prod.stored()
     response = prod.request("OPTIONS", origin=OWN_ORIGINS[0])
@@ -82,6 +91,23 @@ def test_the_gateway_refuses_more_visits_than_the_throttle_lets_through(cloud: C
         assert assert_problem(answer)["status"] == 429
         assert answer.headers["Retry-After"] == "1"
     assert busy.stored() == len(answers) - len(refused)
+
+
+def test_a_popular_badge_uses_up_no_visits(cloud: Cloud) -> None:
+    popular = cloud.deploy("popular", readThrottleRate=1, readThrottleBurst=2)
+    badges = [popular.request("GET", "/badge.svg").status_code for _ in range(20)]
+    assert badges.count(429) > 10
+    assert [popular.visit() for _ in range(3)] == [1, 2, 3]
+    assert popular.request("GET", "/current").json() == {"count": 3}
+
+
+def test_a_page_is_an_item_of_its_own(cloud: Cloud) -> None:
+    blog = cloud.deploy("blog", pages=["/blog/*"])
+    answers = [blog.request("GET", f"?page=/blog/{page}").json() for page in "aab"]
+    assert [answer["page"]["count"] for answer in answers] == [1, 2, 1]
+    assert blog.stored() == 3
+    assert blog.request("GET", "/current?page=/blog/a").json() == {"count": 2}
+    assert blog.request("GET", "?page=/about").status_code == 400
 
 
 def test_the_gateway_answers_for_a_function_that_it_cannot_call(cloud: Cloud) -> None:

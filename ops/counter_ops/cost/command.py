@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from stack.config import ConfigError
 from stack.stack_file import StackFileError
@@ -12,13 +13,16 @@ from counter_ops.cost.stack_settings import read_example, read_stack
 from counter_ops.errors import UserError
 from counter_ops.stack_name import add_stack
 
-_MOST_VISITS = 10**12
+_MOST_REQUESTS = 10**12
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_stack(parser)
-    parser.add_argument("--visits", type=visit_count, default=1_000_000, help="in a month")
+    parser.add_argument("--visits", type=number("VISITS", 1), default=1_000_000, help="in a month")
+    parser.add_argument(
+        "--reads", type=number("READS", 0), default=0, help="of numbers and badges, in a month"
+    )
     parser.add_argument(
         "--publish",
         action="store_true",
@@ -26,12 +30,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def visit_count(text: str) -> int:
-    """Check a number of visits."""
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _MOST_VISITS:
-        message = f"VISITS is {text!r}. It must be a whole number from 1 to {_MOST_VISITS:,}"
+def number(name: str, smallest: int) -> Callable[[str], int]:
+    """Return a check of a number of requests."""
+
+    def check(text: str) -> int:
+        if text.isascii() and text.isdigit() and smallest <= int(text) <= _MOST_REQUESTS:
+            return int(text)
+        limits = f"from {smallest} to {_MOST_REQUESTS:,}"
+        message = f"{name} is {text!r}. It must be a whole number {limits}"
         raise argparse.ArgumentTypeError(message)
-    return int(text)
+
+    return check
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,5 +61,5 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.publish:
         publish(stack)
     else:
-        print(tables(stack, arguments.visits), end="")
+        print(tables(stack, arguments.visits, arguments.reads), end="")
     return 0

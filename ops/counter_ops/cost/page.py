@@ -28,11 +28,10 @@ class Stack:
     settings: Settings
     price_list: PriceList
 
-    def month(self, visits: int) -> list[Line]:
-        """Return the bill of a month with a number of visits."""
-        usage = month(
-            self.settings, alarm_metrics(self.settings), visits, self.price_list.assumptions
-        )
+    def month(self, visits: int, reads: int = 0) -> list[Line]:
+        """Return the bill of a month with a number of visits, and of requests that read."""
+        assumed = self.price_list.assumptions
+        usage = month(self.settings, alarm_metrics(self.settings), visits, assumed, reads)
         return lines(usage, self.price_list.prices)
 
 
@@ -50,9 +49,9 @@ def alarm_metrics(settings: Settings) -> int:
     return sum(1 if alarm.floor is None else 2 for alarm in alarms(watched))
 
 
-def month_table(stack: Stack, visits: int) -> str:
+def month_table(stack: Stack, visits: int, reads: int) -> str:
     """Return the bill of a month, line by line."""
-    bill = stack.month(visits)
+    bill = stack.month(visits, reads)
     rows = [
         (line.name, _quantity(line.quantity), dollars(line.list_price), dollars(line.after_free))
         for line in bill
@@ -60,7 +59,7 @@ def month_table(stack: Stack, visits: int) -> str:
     whole = total(bill)
     rows.append((f"**{whole.name}**", "", dollars(whole.list_price), dollars(whole.after_free)))
     heading = (
-        f"{stack.name}, {visits:,} visits a month",
+        f"{stack.name}, {visits:,} visits and {reads:,} reads a month",
         "quantity",
         "price",
         "after the free tier",
@@ -71,7 +70,8 @@ def month_table(stack: Stack, visits: int) -> str:
 def attack_table(stack: Stack) -> str:
     """Return the most that a day of attack costs, without the free tier."""
     settings, assumed = stack.settings, stack.price_list.assumptions
-    rate = f"{settings.throttle_rate} a second for each method"
+    rates = f"{settings.throttle_rate} visits and {settings.read_throttle_rate} reads a second"
+    rate = f"{rates} for each method and path"
     days = [
         (f"requests within the throttle ({rate})", worst_day(settings, assumed)),
         ("throttled requests", refused_day(settings, assumed)),
@@ -89,10 +89,10 @@ def attack_table(stack: Stack) -> str:
     return _table((f"{stack.name}, a day of attack, at most", "quantity", "price"), rows)
 
 
-def tables(stack: Stack, visits: int) -> str:
+def tables(stack: Stack, visits: int, reads: int) -> str:
     """Return the bill of a month and that of an attack."""
     on = f"Prices of {stack.price_list.region}, {stack.price_list.date}, without taxes."
-    return f"{month_table(stack, visits)}\n{attack_table(stack)}\n{on}\n"
+    return f"{month_table(stack, visits, reads)}\n{attack_table(stack)}\n{on}\n"
 
 
 def page_tables(stack: Stack) -> str:

@@ -68,6 +68,7 @@ class Assumptions(_Strict):
     access_log_bytes: Assumption
     function_log_bytes: Assumption
     item_bytes: Assumption
+    pages: Assumption
     kept_log_share: Assumption
     traced_per_second: Assumption
     traced_share: Assumption

@@ -10,8 +10,14 @@ from counter_ops.cost.prices import Assumptions
 MONTH_DAYS = 30
 DAY_SECONDS = 86_400
 
-# GET and OPTIONS have a throttle each.
+# GET and OPTIONS have a throttle each, on each path.
 _METHODS = 2
+
+# The number, the history and two kinds of badge.
+_READING_PATHS = 4
+
+# An eventually consistent read of up to 4 KB.
+_READ_UNIT = Decimal("0.5")
 
 _GB = Decimal(10**9)
 _NONE = Decimal(0)
@@ -36,22 +42,28 @@ class Usage:
     sent_gb: Decimal = _NONE
 
 
-def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumptions) -> Usage:
-    """Return the quantities of a month's visits, none of which fails.
+def month(
+    settings: Settings, alarm_metrics: int, visits: int, assumed: Assumptions, reads: int = 0
+) -> Usage:
+    """Return the quantities of a month's visits, none of which fails, and of requests that read.
 
-    A page sends a simple GET, without a preflight.
+    A page sends a simple GET, without a preflight. Where pages have numbers, each visit is one of
+    such a page.
     """
-    requests = Decimal(visits)
+    requests = Decimal(visits + reads)
     inits = requests / assumed.visits_per_init.value
     logged = _gb_logged(settings, requests, inits, assumed)
-    item = assumed.item_bytes.value / _GB
+    items = 1 + (assumed.pages.value if settings.pages else 0)
+    item = items * assumed.item_bytes.value / _GB
+    # The first visit of a day reads each item, and removes the oldest day from it.
+    began = Decimal(items * MONTH_DAYS if settings.history_days else 0)
     return Usage(
         api_requests=requests,
         lambda_requests=requests,
         lambda_gb_seconds=_gb_seconds(settings, requests, inits, assumed),
-        writes=requests,
-        # Each init reads once, eventually consistent, which costs half a read unit.
-        reads=inits / 2,
+        writes=visits * _writes_per_visit(settings) + began,
+        # Each init reads once as well.
+        reads=(reads + inits + began) * _READ_UNIT,
         table_gb=item,
         recovery_gb=item,
         log_gb=logged,
@@ -70,19 +82,23 @@ def month(settings: Settings, alarm_metrics: int, visits: int, assumed: Assumpti
 def worst_day(settings: Settings, assumed: Assumptions) -> Usage:
     """Return the largest quantities of a day of requests within the throttle."""
     passed = Decimal(settings.throttle_rate * DAY_SECONDS + settings.throttle_burst)
-    requests = passed * _METHODS
+    reading = settings.read_throttle_rate * DAY_SECONDS + settings.read_throttle_burst
+    reading *= _READING_PATHS
+    requests = (passed + reading) * _METHODS
     # At this pace a few instances stay alive, so inits hardly matter. As an upper limit, they count
     # as often as on a quiet site.
     inits = requests / assumed.visits_per_init.value
-    written = min(passed, Decimal(settings.max_writes_per_second * DAY_SECONDS))
-    failed = passed - written
-    lines = inits + failed
+    wanted = passed * _writes_per_visit(settings)
+    written = min(wanted, Decimal(settings.max_writes_per_second * DAY_SECONDS))
+    wanted_reads = (reading + inits) * _READ_UNIT
+    read = min(wanted_reads, Decimal(settings.max_reads_per_second * DAY_SECONDS))
+    lines = inits + wanted - written + (wanted_reads - read) / _READ_UNIT
     return Usage(
         api_requests=requests,
         lambda_requests=requests,
         lambda_gb_seconds=_gb_seconds(settings, requests, inits, assumed),
         writes=written,
-        reads=inits / 2,
+        reads=read,
         log_gb=_gb_logged(settings, requests, lines, assumed),
         traces=_traces(settings, requests, 1, assumed),
         sent_gb=requests * assumed.sent_bytes.value / _GB,
@@ -108,6 +124,11 @@ def unknown_paths_day(assumed: Assumptions) -> Usage:
     them, so this assumes that it does.
     """
     return Usage(api_requests=assumed.account_requests_per_second.value * DAY_SECONDS)
+
+
+def _writes_per_visit(settings: Settings) -> Decimal:
+    """Return one for the site, and one for the page if pages have numbers."""
+    return Decimal(2 if settings.pages else 1)
 
 
 def _gb_seconds(

@@ -16,6 +16,8 @@ _STAYS_ON = {
     "skipDestroy": "It would be deleted once it leaves the stack.",
 }
 _STAYS_OFF = {
+    "cacheClusterEnabled": "A cache could answer visits, which would not be counted.",
+    "settings.cachingEnabled": "A cache could answer visits, which would not be counted.",
     "forceDestroy": "It could be deleted with all of its contents.",
     "disableExecuteApiEndpoint": "Pages call this address, and it would no longer answer.",
 }
