@@ -29,7 +29,8 @@ function readHash() {
   const wish = location.hash.split("#visitor-count=")[1];
   if (wish) attempt(() => (localStorage[NAME] = wish));
   isOff = (wish ?? attempt(() => localStorage[NAME])) == "off";
-  if (wish || isOff) console.info(`${NAME} is ${isOff ? "off (#visitor-count=on)" : "on"}`);
+  if (isOff) console.info(NAME + " is off in this browser: #visitor-count=on");
+  else if (wish) console.info(NAME + " is on in this browser");
 }
 
 /** Counts a page view, or only reads the number. */

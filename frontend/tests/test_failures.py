@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import expect
 from servers import Answer
-from visitor import SET_SRC, Visitor
+from visitor import SET_SRC, TWO_FRAMES, Visitor
 
 SENTENCE = "<p>COUNTER visits</p>"
 MINUTES = 60_000
@@ -209,3 +209,51 @@ def test_a_src_that_is_put_right_counts(visitor: Visitor) -> None:
     assert problem == {"problem": {"title": "TypeError: src is no URL"}}
     assert answer == {"count": 41233, "counted": True}
     expect(visitor.page.locator("visitor-count:state(error)")).to_have_count(0)
+
+
+# WebKit aborts a request when its page is left, and keeps the page. Chromium goes on with it.
+ABORTED_ON_LEAVING = """
+const send = fetch;
+window.fetch = (...request) => Promise.race([send(...request), new Promise((_, abort) => {
+  addEventListener("pagehide", () => abort(new TypeError("Load failed")), { once: true });
+})]);
+"""
+
+
+@pytest.mark.parametrize("script", [ABORTED_ON_LEAVING, ""], ids=["aborted", "going on"])
+def test_a_page_that_was_left_meanwhile_counts_once_it_is_back(
+    visitor: Visitor, script: str
+) -> None:
+    answered = Event()
+    visitor.page.add_init_script(script)
+    visitor.api.will(Answer(body=COUNTED, after=answered), Answer(body=COUNTED))
+    visitor.opens(SENTENCE)
+    visitor.api.wait_for("/visitorcount")
+    visitor.page.evaluate("addEventListener('pageshow', () => (window.back = true))")
+    visitor.goes_to("/empty.html")
+    visitor.page.go_back(wait_until="commit")
+    visitor.waits_until("window.back")
+    answered.set()
+    visitor.reads("41,233 visits")
+    visitor.is_told("loaded")
+    assert len(set(visitor.api.views)) == 1
+
+
+def test_a_browser_that_is_offline_counts_once_it_is_online(visitor: Visitor) -> None:
+    visitor.opens("<p>Nothing</p>")
+    visitor.page.context.set_offline(offline=True)
+    with visitor.page.expect_event("requestfailed"):
+        visitor.page.evaluate(
+            """(url) => {
+              const counter = document.createElement("visitor-count");
+              counter.src = url;
+              document.querySelector("p").replaceChildren(counter);
+            }""",
+            visitor.api.url,
+        )
+    visitor.page.evaluate(TWO_FRAMES)
+    assert visitor.page.evaluate("told") == []
+    visitor.page.context.set_offline(offline=False)
+    visitor.reads("41,233")
+    visitor.is_told("loaded")
+    assert visitor.settles() == ["GET"]
