@@ -65,7 +65,7 @@ def test_the_language_is_looked_for_beyond_each_shadow_root(visitor: Visitor) ->
     visitor.page.evaluate(
         """(url) => {
           const outer = document.querySelector("p").attachShadow({ mode: "open" });
-          const inner = outer.appendChild(document.createElement("div")).attachShadow({ mode: "closed" });
+          const inner = outer.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
           const counter = document.createElement("visitor-count");
           counter.src = url;
           inner.append(counter);
@@ -206,9 +206,7 @@ def test_there_is_no_hole_beside_a_number(visitor: Visitor, count: int) -> None:
     visitor.opens(f"<p>Visits:COUNTER<b>.</b></p><p>Visits:<i>{count:,}</i><b>.</b></p>")
     visitor.site.put("/style.css", "i { font-variant-numeric: tabular-nums }")
     visitor.is_told("loaded")
-    counted, written = (
-        visitor.page.locator("b").nth(place).bounding_box() for place in (0, 1)
-    )
+    counted, written = (visitor.page.locator("b").nth(place).bounding_box() for place in (0, 1))
     assert counted is not None
     assert written is not None
     assert abs(counted["x"] - written["x"]) < 1

@@ -50,9 +50,7 @@ def open_with(visitor: Visitor, embedded: str) -> None:
 
 def test_the_lines_to_embed_it_work_as_they_are(visitor: Visitor) -> None:
     open_with(visitor, with_element(visitor.api.url))
-    expect(visitor.page.locator("body")).to_match_aria_snapshot(
-        '- text: "You are visitor 41,233."'
-    )
+    expect(visitor.page.locator("body")).to_match_aria_snapshot('- text: "You are visitor 41,233."')
 
 
 def test_another_file_is_refused(visitor: Visitor) -> None:

@@ -84,8 +84,9 @@ def test_elements_of_one_view_share_its_visit(visitor: Visitor) -> None:
 def test_another_counter_counts(visitor: Visitor) -> None:
     visitor.opens(SENTENCE, attributes=DAY)
     visitor.reads("41,233 visits")
-    visitor.page.evaluate("(url) => (document.querySelector('visitor-count').src = url + '?b')",
-                          visitor.api.url)
+    visitor.page.evaluate(
+        "(url) => (document.querySelector('visitor-count').src = url + '?b')", visitor.api.url
+    )
     visitor.reads("41,234 visits")
 
 
