@@ -65,7 +65,8 @@ def test_the_language_is_looked_for_beyond_each_shadow_root(visitor: Visitor) ->
     visitor.page.evaluate(
         """(url) => {
           const outer = document.querySelector("p").attachShadow({ mode: "open" });
-          const inner = outer.appendChild(document.createElement("div")).attachShadow({ mode: "open" });
+          const host = outer.appendChild(document.createElement("div"));
+          const inner = host.attachShadow({ mode: "open" });
           const counter = document.createElement("visitor-count");
           counter.src = url;
           inner.append(counter);
@@ -135,6 +136,7 @@ def test_a_screen_reader_reads_it_in_its_sentence_and_is_not_interrupted(visitor
     assert visitor.page.locator("[aria-live], [role], output").count() == 0
 
 
+@pytest.mark.chromium
 def test_a_page_can_have_it_announced_once_it_is_there(visitor: Visitor) -> None:
     session: Any = visitor.page.context.new_cdp_session(visitor.page)
 
@@ -164,6 +166,7 @@ def test_the_keyboard_passes_it_by(visitor: Visitor) -> None:
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 
 
+@pytest.mark.chromium
 @pytest.mark.parametrize(
     ("count", "style", "shifts"),
     [

@@ -193,6 +193,7 @@ def test_a_visit_is_never_answered_from_a_cache(visitor: Visitor) -> None:
     assert visitor.settles() == ["GET", "GET"]
 
 
+@pytest.mark.chromium
 def test_the_way_back_in_the_history_counts_nothing(visitor: Visitor) -> None:
     visitor.opens(SENTENCE)
     visitor.is_told("loaded")

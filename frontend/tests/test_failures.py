@@ -48,6 +48,7 @@ def test_an_error_leaves_the_fallback_and_is_told(visitor: Visitor) -> None:
         ]
 
 
+@pytest.mark.chromium
 def test_an_api_that_is_down_leaves_the_fallback(visitor: Visitor) -> None:
     visitor.api.stop()
     visitor.opens(SENTENCE)
@@ -152,6 +153,7 @@ def test_an_answer_that_is_no_count_leaves_the_fallback(visitor: Visitor) -> Non
     tries(visitor, [Answer(body=body) for body in bodies])
 
 
+@pytest.mark.chromium
 def test_an_answer_that_the_site_may_not_read_leaves_the_fallback(visitor: Visitor) -> None:
     headers = {"Access-Control-Allow-Origin": "https://elsewhere.example"}
     visitor.api.will(Answer(body=COUNTED, headers=headers))
@@ -176,6 +178,7 @@ def test_a_slow_api_does_not_hold_up_the_page(visitor: Visitor) -> None:
     visitor.reads("41,233 visits")
 
 
+@pytest.mark.chromium
 def test_it_gives_up_later_than_the_gateway_and_for_good(visitor: Visitor) -> None:
     visitor.page.clock.install(time=0)
     visitor.page.clock.pause_at(1000)

@@ -89,6 +89,7 @@ def test_a_query_of_the_src_stays_as_it_is(visitor: Visitor, src: str, sent: str
     assert request.target == f"{visitor.api.PATH}{sent}view={view}"
 
 
+@pytest.mark.chromium
 def test_a_page_without_https_has_ids_too(visitor: Visitor) -> None:
     plain = visitor.site.origin.replace("127.0.0.1", PLAIN_HOST)
     counter = f'<visitor-count src="{visitor.api.url}">many</visitor-count>'

@@ -73,6 +73,7 @@ def test_a_visit_that_was_not_counted_shows_the_number_that_stands(visitor: Visi
 # This machine.
 
 
+@pytest.mark.chromium
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "app.localhost", "mac.local"])
 def test_a_page_on_this_machine_shows_a_counter_that_is_elsewhere(
     visitor: Visitor, host: str
@@ -102,6 +103,7 @@ def test_ipv6_is_this_machine_too(visitor: Visitor) -> None:
     assert asked == ["/visitorcount/current"]
 
 
+@pytest.mark.chromium
 def test_a_page_in_a_file_shows_a_counter_that_is_elsewhere(
     visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -121,6 +123,7 @@ def test_a_page_on_this_machine_counts_with_a_counter_that_is_there_too(visitor:
     visitor.reads("41,233 visits")
 
 
+@pytest.mark.chromium
 @pytest.mark.parametrize("host", [PLAIN_HOST, f"local.{PLAIN_HOST}"])
 def test_a_page_elsewhere_counts(visitor: Visitor, host: str) -> None:
     put_page(visitor, visitor.api.url)

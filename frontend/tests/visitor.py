@@ -34,7 +34,9 @@ TWO_FRAMES = """
 
 NO_STORAGE = """
 for (const storage of ["localStorage", "sessionStorage"]) {
-  Object.defineProperty(window, storage, { get() { throw new DOMException("", "SecurityError"); } });
+  Object.defineProperty(window, storage, {
+    get() { throw new DOMException("", "SecurityError"); },
+  });
 }
 """
 
