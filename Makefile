@@ -34,6 +34,12 @@ rust:
 chromium: $(VENV)
 	@python frontend/tests/install_chromium.py
 
+# The other browsers of the frontend's tests.
+ENGINE := chromium
+.PHONY: firefox webkit
+firefox webkit: $(VENV)
+	@python -m playwright install --with-deps $@
+
 ##@ Try it
 
 .PHONY: run
@@ -97,8 +103,8 @@ test-api: rust $(VENV) ## Test the API of a local run as its users see it.
 	pytest tests
 
 .PHONY: test-frontend
-test-frontend: rust chromium ## Test the element and the demo page in Chromium.
-	pytest frontend/tests
+test-frontend: rust $(ENGINE) ## Test the element and the demo page in a browser (ENGINE=chromium).
+	pytest frontend/tests --engine $(ENGINE)
 
 ##@ Measure and stress
 

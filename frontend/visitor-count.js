@@ -1,152 +1,213 @@
-// @ts-check
-// <visitor-count src="https://…/visitorcount"> counts a page view: README.md
+// <visitor-count src="https://…/visitorcount"> counts a page view and shows the number: README.md
 
-/** @typedef {{ state: "loading" | "loaded" | "error", detail?: any }} Outcome */
+const NAME = "visitor-count";
+const ATTRIBUTES = ["src", "page", "once", "display"];
 
-// Longer than API Gateway's 29 s: until then, a visit may still count.
-const TIME_LIMIT = 35_000;
-const LONGEST_WAIT = 60_000;
+/** By URL, the current page view: its id, its page and its outcomes. */
+const views = new Map();
 
-const style = new CSSStyleSheet();
-style.replaceSync(`
-  :host {
-    display: inline-block;
-    font-variant-numeric: tabular-nums;
-    min-inline-size: var(--visitor-count-width, 6ch);
-    text-align: end;
+/** Whether this browser only shows. */
+let isOff;
+
+/** Resolves when a page that was left is back. */
+let back;
+
+const next = (target, event) =>
+  new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
+
+/** Browsers may refuse. */
+const attempt = (action) => {
+  try {
+    return action();
+  } catch {}
+};
+
+const isLocal = ({ protocol, hostname }) =>
+  /^file:|:(127\.0\.0\.1|\[::1]|(.+\.)?local(host)?)$/.test(protocol + hostname);
+
+function readHash() {
+  const wish = location.hash.split("#visitor-count=")[1];
+  if (wish) attempt(() => (localStorage[NAME] = wish));
+  isOff = (wish ?? attempt(() => localStorage[NAME])) == "off";
+  if (isOff) console.info(NAME + " is off in this browser: #visitor-count=on");
+  else if (wish) console.info(NAME + " is on in this browser");
+}
+
+/** Counts a page view, or only reads the number. */
+function outcomeOf(url, page, isDisplay, once) {
+  url.hash = "";
+  const { href } = url;
+  const key = NAME + " " + href;
+  const add = (query) => (url.search += (url.search && "&") + query);
+  const today = new Date().toISOString().slice(0, 10);
+  const [storage, since] = once == "day" ? ["localStorage", today] : ["sessionStorage", ""];
+
+  let view = views.get(href);
+  // An element without a page belongs to any view.
+  if (view && (page ?? view.page) != (view.page ?? page)) view = null;
+  if (page != null) add("page=" + encodeURIComponent(page));
+  if (
+    isDisplay ||
+    isOff ||
+    (isLocal(location) && !isLocal(url)) ||
+    (!view && once != null && attempt(() => window[storage][key] >= since))
+  ) {
+    url.pathname = url.pathname.replace(/\/?$/, "/current");
+    return ask(url, "default");
   }
-  :host([hidden]) { display: none }
-`);
 
-/** @type {Map<string, Promise<Outcome>>} This page view's, by URL. */
-const visits = new Map();
-
-/**
- * @param {string} url
- * @param {string} [again] the view to send again
- * @returns {Promise<Outcome>}
- */
-async function visit(url, again) {
   // Unlike `randomUUID`, this works without https.
-  const view = again ?? crypto.getRandomValues(new Uint8Array(16)).join("-");
+  view ??= { id: crypto.getRandomValues(new Uint8Array(16)).join("-") };
+  view.page ??= page;
+  views.set(href, view);
+  add("view=" + view.id);
+  const outcome = (view["of " + page] ??= ask(url, "no-store"));
+  if (once != null) {
+    outcome.then(({ detail }) => detail.counted && attempt(() => (window[storage][key] = today)));
+  }
+  return outcome;
+}
+
+async function ask(url, cache, isAgain) {
+  const lastBack = back;
   let status;
   try {
-    if (!url) throw new TypeError("src is no URL");
-    if (/** @type {any} */ (document).prerendering) {
-      await new Promise((shown) => document.addEventListener("prerenderingchange", shown));
-    }
-    const response = await fetch(url + (url.includes("?") ? "&" : "?") + "view=" + view, {
-      cache: "no-store",
+    const response = await fetch(url, {
+      cache,
       credentials: "omit",
       referrerPolicy: "strict-origin",
-      signal: AbortSignal.timeout(TIME_LIMIT),
+      // A visit may count for the 29 s of API Gateway.
+      signal: AbortSignal.timeout(35_000),
     });
     status = response.status;
-    const delay = retryDelay(response);
-    if (!again && delay <= LONGEST_WAIT) {
+    // Only then, nothing was counted.
+    const seconds = parseInt(response.headers.get("Retry-After"));
+    if (!isAgain && seconds >= 0 && seconds <= 60) {
       // Spread the retries.
-      await new Promise((over) => setTimeout(over, delay + Math.random() * 1000));
-      return visit(url, view);
+      await new Promise((over) => setTimeout(over, (seconds + Math.random()) * 1000));
+      return ask(url, cache, true);
     }
     const body = await response.json();
-    return response.ok && Number.isSafeInteger(body.count) && body.count > 0
-      ? { state: "loaded", detail: body }
-      : { state: "error", detail: { status, problem: body } };
+    const { count } = body.page === undefined ? body : (body.page ?? {});
+    return response.ok && Number.isSafeInteger(count) && count >= 0
+      ? { count, detail: body }
+      : { detail: { status, problem: body } };
   } catch (error) {
-    return { state: "error", detail: { status, problem: { title: String(error) } } };
+    if (back != lastBack) await back;
+    else if (!navigator.onLine) await next(window, "online");
+    else return { detail: { status, problem: { title: String(error) } } };
+    // A view that is sent again counts once.
+    return ask(url, cache, isAgain);
   }
 }
 
-/**
- * Milliseconds, or NaN: only `Retry-After` says that nothing was counted.
- * @param {Response} response
- */
-function retryDelay({ status, headers }) {
-  const value = headers.get("Retry-After") ?? "";
-  if ((status != 429 && status != 503) || !/^\d+$|GMT$/.test(value)) return NaN;
-  return isNaN(+value) ? Date.parse(value) - Date.now() : +value * 1000;
-}
-
-class VisitorCount extends HTMLElement {
-  static observedAttributes = ["src"];
+// Servers that render pages have no elements.
+class VisitorCount extends (globalThis.HTMLElement ?? Object) {
+  static observedAttributes = ATTRIBUTES;
 
   #root = this.attachShadow({ mode: "open" });
   #internals = this.attachInternals();
-  /** @type {Promise<Outcome> | undefined} */
-  #visit;
+  #observer = new MutationObserver(() => this.#show());
+  #outcome = {};
+  #turn;
+  #asked;
+  #told;
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [style];
+    this.#show();
+    // Set too early, they would hide the properties.
+    const early = { ...this };
+    for (const name in early) delete this[name];
+    Object.assign(this, early);
   }
 
   connectedCallback() {
+    for (let root = this.getRootNode(); root; root = root.host?.getRootNode()) {
+      this.#observer.observe(root, { attributeFilter: ["lang"], subtree: true });
+    }
     this.#update();
   }
 
+  disconnectedCallback() {
+    this.#observer.disconnect();
+  }
+
   attributeChangedCallback() {
+    this.#asked = null;
     this.#update();
   }
 
   async #update() {
-    if (!this.isConnected) return;
-    const url = this.#url();
-    const current = visits.get(url) ?? visit(url);
-    visits.set(url, current);
-    if (current == this.#visit) return;
-    this.#visit = current;
-    this.#show({ state: "loading" });
-    const outcome = await current;
-    if (current != this.#visit) return;
-    if (this.isConnected) {
-      this.#show(outcome);
-      const event = { bubbles: true, composed: true, detail: outcome.detail };
-      this.dispatchEvent(new CustomEvent("visitor-count:" + outcome.state, event));
-    } else {
-      // Shown when it is back.
-      this.#visit = undefined;
-    }
+    const turn = (this.#turn = {});
+    const isOver = () => turn != this.#turn || !this.isConnected;
+    // By then, all attributes that change together have changed.
+    await (document.prerendering && next(document, "prerenderingchange"));
+    if (isOver()) return;
+    // An element that is only moved asks nothing again.
+    const asked = (this.#asked ??= this.#ask());
+    if (asked == this.#told) return;
+    this.#show({});
+    const outcome = await asked;
+    if (isOver()) return;
+    this.#told = asked;
+    const event = { bubbles: true, composed: true, detail: outcome.detail };
+    this.dispatchEvent(new CustomEvent(NAME + ":" + this.#show(outcome), event));
   }
 
-  /** Absolute, one for each counter. */
-  #url() {
-    const src = this.getAttribute("src");
-    try {
-      return src ? new URL(src, document.baseURI).href.split("#")[0] : "";
-    } catch {
-      return "";
-    }
+  #ask() {
+    const { src, page, display, once } = this;
+    const url = src && attempt(() => new URL(src, this.baseURI));
+    return url
+      ? outcomeOf(url, page == "" ? location.pathname : page, display, once)
+      : { detail: { problem: { title: "TypeError: src is no URL" } } };
   }
 
-  /** @param {Outcome} outcome */
-  #show({ state, detail }) {
-    const content = document.createElement(state == "loaded" ? "span" : "slot");
-    if (state == "loaded") {
-      content.part.add("count");
-      content.textContent = this.#format(detail.count);
+  #show(outcome = this.#outcome) {
+    this.#outcome = outcome;
+    const { count, detail } = outcome;
+    const isLoaded = count != null;
+    const state = isLoaded ? "loaded" : detail ? "error" : "loading";
+    const content = document.createElement(isLoaded ? "span" : "slot");
+    let word, lang;
+    if (isLoaded) {
+      for (let at = this; at && !lang; at = at.getRootNode().host) {
+        lang = at.closest("[lang]:not([lang=''])")?.getAttribute("lang");
+      }
+      // No such language: the browser's.
+      lang = attempt(() => Intl.getCanonicalLocales(lang)[0]);
+      word = this.getAttribute(new Intl.PluralRules(lang).select(count)) ?? this.getAttribute("other");
+      content.part = "count";
+      content.style.fontVariantNumeric = "tabular-nums";
+      content.textContent = count.toLocaleString(lang);
     }
-    // A page that makes it a live region has the number announced, not the fallback.
-    this.#internals.ariaBusy = String(state == "loading");
-    this.#root.replaceChildren(content);
-    try {
+    this.#root.replaceChildren(content, word ? " " + word : "");
+    // So a live region says the number, not the fallback.
+    this.#internals.ariaBusy = state == "loading";
+    attempt(() => {
       this.#internals.states.clear();
       this.#internals.states.add(state);
-    } catch {
-      // Older browsers have none.
-    }
-  }
-
-  /** @param {number} count */
-  #format(count) {
-    const lang = this.closest("[lang]")?.getAttribute("lang") || document.documentElement.lang;
-    try {
-      return count.toLocaleString(lang);
-    } catch {
-      // No such language.
-      return count.toLocaleString();
-    }
+    });
+    return state;
   }
 }
 
+for (const name of ATTRIBUTES) {
+  Object.defineProperty(VisitorCount.prototype, name, {
+    get() {
+      return name == "display" ? this.hasAttribute(name) : this.getAttribute(name);
+    },
+    set(value) {
+      if (value == null || value === false) this.removeAttribute(name);
+      else this.setAttribute(name, value === true ? "" : value);
+    },
+  });
+}
+
 // A page may load the module twice.
-customElements.get("visitor-count") ?? customElements.define("visitor-count", VisitorCount);
+if (globalThis.customElements && !customElements.get(NAME)) {
+  readHash();
+  addEventListener("hashchange", readHash);
+  addEventListener("pagehide", () => (back = next(window, "pageshow")));
+  customElements.define(NAME, VisitorCount);
+}

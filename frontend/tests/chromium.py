@@ -8,11 +8,18 @@ from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+# By default, it says that nobody sees its pages, and so wouldn't be counted.
+USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36"
+)
+
 # Its sandbox refuses to run as root.
-ARGUMENTS = ["--no-sandbox"] if os.geteuid() == 0 else []
+ARGUMENTS = [f"--user-agent={USER_AGENT}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 # Resolves to this machine. Its pages are no secure context, unlike those of 127.0.0.1.
 PLAIN_HOST = "plain.example"
+HOSTS = (PLAIN_HOST, f"local.{PLAIN_HOST}", "mac.local")
 
 MISSING = (
     "found no Chromium that starts. Debian: apt install chromium. "
@@ -44,8 +51,9 @@ def starts(path: str) -> bool:
 
 def launch(playwright: Playwright) -> Browser:
     """Start it, with the back/forward cache, which Playwright turns off by default."""
+    rules = ",".join(f"MAP {host} 127.0.0.1" for host in HOSTS)
     return playwright.chromium.launch(
         executable_path=find(playwright),
-        args=[*ARGUMENTS, f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"],
+        args=[*ARGUMENTS, f"--host-resolver-rules={rules}"],
         ignore_default_args=["--disable-back-forward-cache"],
     )

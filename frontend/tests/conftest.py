@@ -8,6 +8,22 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from servers import Api, Site
 from visitor import Visitor
 
+ENGINES = ("chromium", "firefox", "webkit")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option for another browser."""
+    parser.addoption("--engine", choices=ENGINES, default="chromium", help="of the browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what another browser can't do."""
+    if config.getoption("--engine") == "chromium":
+        return
+    chromium_s = [item for item in items if item.get_closest_marker("chromium")]
+    items[:] = [item for item in items if item not in chromium_s]
+    config.hook.pytest_deselected(items=chromium_s)
+
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
@@ -17,9 +33,11 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Return a Chromium."""
-    with chromium.launch(playwright) as browser:
+def browser(playwright: Playwright, pytestconfig: pytest.Config) -> Iterator[Browser]:
+    """Return a browser: a Chromium, unless the command line names another one."""
+    others = {"firefox": playwright.firefox, "webkit": playwright.webkit}
+    other = others.get(str(pytestconfig.getoption("--engine")))
+    with other.launch() if other else chromium.launch(playwright) as browser:
         yield browser
 
 

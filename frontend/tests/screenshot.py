@@ -1,8 +1,11 @@
 """Takes the pictures of the demo page for the docs, with the real page and counter.
 
+Only the days before today are made up: a counter that has just been started has none.
+
 Its name is no test's, so only `make screenshot` runs it.
 """
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +14,19 @@ from local_run import WORKSPACE, local_run
 from playwright.sync_api import Browser, expect
 
 IMAGES = WORKSPACE / "docs" / "images"
+
+# More on weekdays, and more each week.
+LAST_DAY = date(2026, 11, 29)
+DAYS = [LAST_DAY - timedelta(days=before) for before in reversed(range(30))]
+COUNTS = [
+    place * 3 + 40 + place * place % 17 - (25 if day.weekday() > 4 else 0)
+    for place, day in enumerate(DAYS)
+]
+HISTORY = {
+    "days": [
+        {"day": day.isoformat(), "count": count} for day, count in zip(DAYS, COUNTS, strict=True)
+    ]
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -28,6 +44,9 @@ def test_a_picture_shows_a_visit(
             viewport={"width": 960, "height": 640},
         ) as page,
     ):
+        page.route("**/visitorcount/history", lambda route: route.fulfill(json=HISTORY))
         page.goto(url)
-        expect(page.locator("visitor-count:state(loaded)")).to_have_count(1)
+        expect(page.locator("visitor-count:state(loaded)")).to_have_count(3)
+        expect(page.locator("#chart li")).to_have_count(30)
+        page.get_by_role("img", name="41,233 visits").evaluate("(image) => image.decode()")
         page.screenshot(path=IMAGES / f"demo-{scheme}.png", full_page=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Self
+from urllib.parse import unquote
 
 FRONTEND = Path(__file__).resolve().parent.parent
 
@@ -24,6 +26,7 @@ KINDS = {
 
 
 VIEW = re.compile(r"[?&]view=([^&]*)$")
+PAGE = re.compile(r"[?&]page=([^&]*)")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ class Request:
         """The id of its page view."""
         found = VIEW.search(self.target)
         return found and found[1]
+
+    @property
+    def page(self) -> str | None:
+        """The page that it names."""
+        found = PAGE.search(self.target)
+        return found and unquote(found[1])
 
 
 @dataclass(frozen=True)
@@ -134,15 +143,18 @@ class Server:
 
 
 class Api(Server):
-    """The counter's API: it gives the answers that a test sets, and then counts."""
+    """The counter's API: it gives the answers that a test sets, and then counts or reads."""
 
     PATH = "/visitorcount"
+    CURRENT = f"{PATH}/current"
 
     def __init__(self) -> None:
         """Begin with a count of five digits."""
         super().__init__()
         self.url = self.origin + self.PATH
         self.count = 41232
+        self.pages: Counter[str] = Counter()
+        self._counted: set[tuple[str | None, str | None]] = set()
         self.script: list[Answer] = []
 
     def will(self, *answers: Answer) -> None:
@@ -155,9 +167,10 @@ class Api(Server):
             answer = Answer(status=204)
         elif self.script:
             answer = self.script.pop(0)
+        elif request.path.startswith(self.CURRENT):
+            answer = self._read(request.page)
         else:
-            self.count += 1
-            answer = Answer(body=json.dumps({"count": self.count}))
+            answer = self._visit(request.page, request.view)
         cors = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Expose-Headers": "Retry-After",
@@ -167,15 +180,43 @@ class Api(Server):
         }
         return Answer(answer.status, answer.body, cors | answer.headers, answer.after)
 
+    def _read(self, page: str | None) -> Answer:
+        count = self.count if page is None else self.pages[page]
+        cache = {"Cache-Control": "public, max-age=10"}
+        return Answer(body=json.dumps({"count": count}), headers=cache)
+
+    def _visit(self, page: str | None, view: str | None) -> Answer:
+        """Count a view once for the site, and once for its page."""
+        if view is None or (view, None) not in self._counted:
+            self.count += 1
+        body: dict[str, object] = {"count": self.count, "counted": True}
+        if page is not None:
+            if (view, page) not in self._counted:
+                self.pages[page] += 1
+            body["page"] = {"path": page, "count": self.pages[page]}
+        self._counted |= {(view, None), (view, page)}
+        return Answer(body=json.dumps(body))
+
     @property
     def visits(self) -> list[str]:
-        """The methods of the requests to the counter."""
-        return [request.method for request in self.requests if request.path.startswith(self.PATH)]
+        """The methods of the requests that count."""
+        return [request.method for request in self._visiting]
 
     @property
     def views(self) -> list[str | None]:
-        """The views of the requests to the counter."""
-        return [request.view for request in self.requests if request.path.startswith(self.PATH)]
+        """The views of the requests that count."""
+        return [request.view for request in self._visiting]
+
+    @property
+    def _visiting(self) -> list[Request]:
+        paths = [path.split("?")[0] for path in self.paths]
+        requests = zip(self.requests, paths, strict=True)
+        return [request for request, path in requests if path in {self.PATH, f"{self.PATH}/"}]
+
+    @property
+    def reads(self) -> list[str | None]:
+        """The pages that requests read, or none for the site."""
+        return [request.page for request in self.requests if request.path.startswith(self.CURRENT)]
 
 
 class Site(Server):

@@ -8,6 +8,8 @@ import chromium
 import install_chromium
 import pytest
 
+pytestmark = pytest.mark.chromium
+
 NOTHING = "#!/bin/sh\n"
 # A browser without its libraries, or a command that fails.
 FAILING = "#!/bin/sh\necho Error: no network\necho at a line of a page >&2\nexit 1\n"

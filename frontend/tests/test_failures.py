@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import replace
-from email.utils import formatdate
 from threading import Event
 
 import pytest
 from playwright.sync_api import expect
 from servers import Answer
-from visitor import SET_SRC, Visitor
+from visitor import SET_SRC, TWO_FRAMES, Visitor
 
 SENTENCE = "<p>COUNTER visits</p>"
 MINUTES = 60_000
@@ -49,6 +48,7 @@ def test_an_error_leaves_the_fallback_and_is_told(visitor: Visitor) -> None:
         ]
 
 
+@pytest.mark.chromium
 def test_an_api_that_is_down_leaves_the_fallback(visitor: Visitor) -> None:
     visitor.api.stop()
     visitor.opens(SENTENCE)
@@ -64,13 +64,6 @@ def test_a_visit_turned_away_is_sent_again_when_the_api_says_so(
     visitor.opens(SENTENCE)
     visitor.reads("41,233 visits")
     visitor.is_told("loaded")
-    assert visitor.settles() == ["GET", "GET"]
-
-
-def test_a_date_is_a_time_to_come_again_too(visitor: Visitor) -> None:
-    visitor.api.will(busy(formatdate(usegmt=True)))
-    visitor.opens(SENTENCE)
-    visitor.reads("41,233 visits")
     assert visitor.settles() == ["GET", "GET"]
 
 
@@ -113,12 +106,11 @@ def test_nothing_else_is_ever_sent_again(visitor: Visitor) -> None:
             busy("61"),
             busy("soon"),
             busy("-5"),
-            busy("1.5"),
             busy(""),
             busy("Fri, 31 Dec 2100 23:59:59 GMT"),
-            busy("0", 500),
-            busy("0", 502),
-            busy("0", 403),
+            busy(None, 500),
+            busy(None, 502),
+            busy(None, 403),
         ],
     )
 
@@ -146,7 +138,8 @@ def test_an_element_removed_until_the_second_attempt_sends_no_third(visitor: Vis
 def test_an_answer_that_is_no_count_leaves_the_fallback(visitor: Visitor) -> None:
     bodies = [
         '{"count": "42"}',
-        '{"count": 0}',
+        '{"count": 42, "counted": true, "page": null}',
+        '{"count": 42, "counted": true, "page": {"path": "/"}}',
         '{"count": -1}',
         '{"count": 1.5}',
         '{"count": 9007199254740992}',
@@ -160,6 +153,7 @@ def test_an_answer_that_is_no_count_leaves_the_fallback(visitor: Visitor) -> Non
     tries(visitor, [Answer(body=body) for body in bodies])
 
 
+@pytest.mark.chromium
 def test_an_answer_that_the_site_may_not_read_leaves_the_fallback(visitor: Visitor) -> None:
     headers = {"Access-Control-Allow-Origin": "https://elsewhere.example"}
     visitor.api.will(Answer(body=COUNTED, headers=headers))
@@ -184,6 +178,7 @@ def test_a_slow_api_does_not_hold_up_the_page(visitor: Visitor) -> None:
     visitor.reads("41,233 visits")
 
 
+@pytest.mark.chromium
 def test_it_gives_up_later_than_the_gateway_and_for_good(visitor: Visitor) -> None:
     visitor.page.clock.install(time=0)
     visitor.page.clock.pause_at(1000)
@@ -214,6 +209,54 @@ def test_a_src_that_is_put_right_counts(visitor: Visitor) -> None:
     visitor.page.evaluate(SET_SRC, visitor.api.url)
     visitor.reads("41,233 visits")
     (problem, answer) = visitor.is_told("error", "loaded")
-    assert problem == {"status": None, "problem": {"title": "TypeError: src is no URL"}}
-    assert answer == {"count": 41233}
+    assert problem == {"problem": {"title": "TypeError: src is no URL"}}
+    assert answer == {"count": 41233, "counted": True}
     expect(visitor.page.locator("visitor-count:state(error)")).to_have_count(0)
+
+
+# WebKit aborts a request when its page is left, and keeps the page. Chromium goes on with it.
+ABORTED_ON_LEAVING = """
+const send = fetch;
+window.fetch = (...request) => Promise.race([send(...request), new Promise((_, abort) => {
+  addEventListener("pagehide", () => abort(new TypeError("Load failed")), { once: true });
+})]);
+"""
+
+
+@pytest.mark.parametrize("script", [ABORTED_ON_LEAVING, ""], ids=["aborted", "going on"])
+def test_a_page_that_was_left_meanwhile_counts_once_it_is_back(
+    visitor: Visitor, script: str
+) -> None:
+    answered = Event()
+    visitor.page.add_init_script(script)
+    visitor.api.will(Answer(body=COUNTED, after=answered), Answer(body=COUNTED))
+    visitor.opens(SENTENCE)
+    visitor.api.wait_for("/visitorcount")
+    visitor.page.evaluate("addEventListener('pageshow', () => (window.back = true))")
+    visitor.goes_to("/empty.html")
+    visitor.page.go_back(wait_until="commit")
+    visitor.waits_until("window.back")
+    answered.set()
+    visitor.reads("41,233 visits")
+    visitor.is_told("loaded")
+    assert len(set(visitor.api.views)) == 1
+
+
+def test_a_browser_that_is_offline_counts_once_it_is_online(visitor: Visitor) -> None:
+    visitor.opens("<p>Nothing</p>")
+    visitor.page.context.set_offline(offline=True)
+    with visitor.page.expect_event("requestfailed"):
+        visitor.page.evaluate(
+            """(url) => {
+              const counter = document.createElement("visitor-count");
+              counter.src = url;
+              document.querySelector("p").replaceChildren(counter);
+            }""",
+            visitor.api.url,
+        )
+    visitor.page.evaluate(TWO_FRAMES)
+    assert visitor.page.evaluate("told") == []
+    visitor.page.context.set_offline(offline=False)
+    visitor.reads("41,233")
+    visitor.is_told("loaded")
+    assert visitor.settles() == ["GET"]

@@ -15,6 +15,8 @@ from documents import without_element
 from playwright.sync_api import Playwright
 from servers import Api, Site
 
+pytestmark = pytest.mark.chromium
+
 RULES = """<script type="speculationrules">
 {"prerender": [{"urls": ["/next.html"], "eagerness": "immediate"}]}
 </script>"""

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 from servers import PATIENCE_SECONDS, Site
 from visitor import SET_SRC, Visitor
 
+pytestmark = pytest.mark.chromium
+
 
 @pytest.fixture(scope="module")
 def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -32,6 +32,14 @@ TWO_FRAMES = """
 () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))
 """
 
+NO_STORAGE = """
+for (const storage of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, storage, {
+    get() { throw new DOMException("", "SecurityError"); },
+  });
+}
+"""
+
 SET_SRC = "(url) => document.querySelector('visitor-count').setAttribute('src', url)"
 
 
@@ -45,11 +53,15 @@ class Visitor:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.add_init_script(RECORDER)
 
-    def opens(self, body: str, lang: str = ' lang="en"') -> None:
-        """Open a page with this body, in which COUNTER is the element."""
-        counter = f'<visitor-count src="{self.api.url}">many</visitor-count>'
+    def opens(self, body: str, lang: str = ' lang="en"', attributes: str = "") -> None:
+        """Open a page with this body, in which COUNTER is the element, with more attributes."""
+        counter = f'<visitor-count src="{self.api.url}" {attributes}>many</visitor-count>'
         self.site.put_page(body.replace("COUNTER", counter), lang=lang)
-        self.page.goto(f"{self.site.origin}/index.html")
+        self.goes_to("/index.html")
+
+    def goes_to(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.site.origin + path)
 
     def reads(self, text: str) -> None:
         """Wait until the first paragraph has this text, also for a screen reader."""
