@@ -8,6 +8,7 @@
 //! * `process`: the built program as Lambda runs it; `BOOTSTRAP=path` tests another build.
 //! * `events`: the events that API Gateway sends that program, and its responses.
 //! * `settings`: the environment, and properties of the parsed types.
+//! * `traffic`: what `make profile` records the program on.
 
 #![expect(
     clippy::expect_used,
@@ -25,3 +26,4 @@ mod process;
 mod requests;
 mod settings;
 mod support;
+mod traffic;
