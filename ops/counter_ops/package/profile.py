@@ -88,12 +88,13 @@ def read(file: Path) -> str:
 def index(profile: str, triple: str) -> Path:
     """Write a profile for the compiler, and return the file.
 
-    Its name has a hash of the profile, because Cargo sees only that the name changes.
+    Its name has a hash of the profile, so that Cargo builds anew if and only if that changes.
     """
     digest = hashlib.sha256(profile.encode()).hexdigest()
     text = FOLDER / triple / f"{digest[:16]}.proftext"
-    text.parent.mkdir(parents=True, exist_ok=True)
-    text.write_text(profile, encoding="utf-8")
     indexed = text.with_suffix(".profdata")
-    build.run([build.llvm_profdata(), "merge", f"--output={indexed}", str(text)])
+    if not indexed.exists():
+        text.parent.mkdir(parents=True, exist_ok=True)
+        text.write_text(profile, encoding="utf-8")
+        build.run([build.llvm_profdata(), "merge", f"--output={indexed}", str(text)])
     return indexed
