@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use crate::contenders::Contender;
-use crate::figures::{Figures, Unit};
+use crate::figures::Figures;
 
-/// The groups of bars: a heading, and the name of its figure.
-const GROUPS: [(&str, &str); 4] = [
-    ("Init", "http.init"),
-    ("First call, TLS", "tls.first"),
-    ("Warm call, p50", "http.p50"),
-    ("Peak memory", "http.memory"),
+/// The groups of bars: a heading, the name of its figure, and its unit.
+const GROUPS: [(&str, &str, &str); 4] = [
+    ("Init", "init", "ms"),
+    ("Warm call, CPU time", "warm_cpu", "ms"),
+    ("Cold call, CPU time", "cold_cpu", "ms"),
+    ("Peak memory", "memory", "MB"),
 ];
 
 const WIDTH: f64 = 720.0;
@@ -26,7 +26,7 @@ const HEADING: f64 = 34.0;
 pub(crate) fn draw(figures: &Figures) -> String {
     let mut bars = String::new();
     let mut y = 0.0;
-    for (heading, figure) in GROUPS {
+    for (heading, figure, unit) in GROUPS {
         y += HEADING;
         let _ = writeln!(
             bars,
@@ -36,34 +36,29 @@ pub(crate) fn draw(figures: &Figures) -> String {
         let values: Vec<_> = Contender::ALL
             .into_iter()
             .filter_map(|contender| {
-                let figure = figures.get(&format!("{}.{figure}", contender.name()))?;
-                Some((contender, figure.spread().median, figure.unit))
+                let value = figures.get(&format!("{}.{figure}", contender.name()))?;
+                Some((contender, value))
             })
             .collect();
-        let medians = values.iter().map(|(_, median, _)| *median);
+        let medians = values.iter().map(|(_, median)| *median);
         let (least, most) = (
             medians.clone().fold(f64::INFINITY, f64::min),
             medians.fold(0.0, f64::max),
         );
-        for (contender, median, unit) in values {
+        for (contender, median) in values {
             let name = contender.name();
             let length = length(median, least, most);
             let (middle, end) = (y + BAR - 4.0, LEFT + length + 6.0);
-            let label = match unit {
-                Unit::Milliseconds => format!("{median:.2} ms"),
-                Unit::Megabytes => format!("{median:.1} MB"),
-                Unit::Thousands => format!("{median:.0}k"),
-            };
             let _ = writeln!(
                 bars,
-                r#"<text x="0" y="{middle:.0}">{name}</text><rect class="{name}" x="{LEFT}" y="{y:.0}" width="{length:.0}" height="{BAR}" rx="2"/><text x="{end:.0}" y="{middle:.0}">{label}</text>"#
+                r#"<text x="0" y="{middle:.0}">{name}</text><rect class="{name}" x="{LEFT}" y="{y:.0}" width="{length:.0}" height="{BAR}" rx="2"/><text x="{end:.0}" y="{middle:.0}">{median:.2} {unit}</text>"#
             );
             y += BAR + GAP;
         }
     }
     let height = y + HEADING;
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="Init, first call, warm call and peak memory of each contender">
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="Init, warm call, cold call and peak memory of each contender">
 <style>
 text {{ font: 13px system-ui, sans-serif; fill: #57606a }}
 .heading {{ font-weight: 600; fill: #1f2328 }}
@@ -93,13 +88,13 @@ mod tests {
     #[test]
     fn each_contender_has_a_bar_in_each_group_that_it_has_a_figure_for() {
         let mut figures = Figures::default();
-        figures.enter("counter.http.p50", Unit::Milliseconds, 0.1);
-        figures.enter("python.http.p50", Unit::Milliseconds, 1.0);
-        figures.enter("counter.http.memory", Unit::Megabytes, 6.5);
+        figures.enter(Contender::Counter, "warm_cpu", 0.1);
+        figures.enter(Contender::Python, "warm_cpu", 1.0);
+        figures.enter(Contender::Counter, "memory", 6.5);
         let chart = draw(&figures);
         assert_eq!(chart.matches("<rect").count(), 3);
         assert!(
-            chart.contains("0.10 ms") && chart.contains("6.5 MB"),
+            chart.contains("0.10 ms") && chart.contains("6.50 MB"),
             "{chart}"
         );
     }

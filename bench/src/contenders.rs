@@ -2,93 +2,60 @@
 
 use std::fs;
 use std::io::Write;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::DeflateEncoder};
 
-use crate::figures::{Figures, Unit};
+use crate::figures::Figures;
 
 /// One way to write the function.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Contender {
     /// This project's function, as it is packaged.
     Counter,
-    /// `lambda_http` alone.
-    Hello,
-    /// One plain HTTP request: the least that any counter sends to DynamoDB.
+    /// One plain HTTP request: the least that any counter does.
     Raw,
-    /// Rust as in a tutorial, with all defaults.
-    Defaults,
+    /// Lambda's runtime alone.
+    Hello,
     /// Python as in most tutorials.
     Python,
 }
 
-/// How a contender reaches DynamoDB.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Transport {
-    Http,
-    Tls,
-}
-
 const CONTENDERS: &str = "bench/contenders/Cargo.toml";
 const PYTHON: &str = "bench/contenders/python";
-/// A target folder of its own, since cargo locks the folder while it builds.
-const TUTORIAL: &str = "target/bench/tutorial";
 const VENV: &str = "target/bench/python";
 
 /// The output of `make package`: always for arm64.
 const PACKAGE: &str = "target/lambda/visitor-counter/bootstrap.zip";
 
 impl Contender {
-    pub(crate) const ALL: [Self; 5] = [
-        Self::Counter,
-        Self::Hello,
-        Self::Raw,
-        Self::Defaults,
-        Self::Python,
-    ];
+    pub(crate) const ALL: [Self; 4] = [Self::Counter, Self::Raw, Self::Hello, Self::Python];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Counter => "counter",
-            Self::Hello => "hello",
             Self::Raw => "raw",
-            Self::Defaults => "defaults",
+            Self::Hello => "hello",
             Self::Python => "python",
         }
     }
 
-    pub(crate) fn transports(self) -> &'static [Transport] {
-        match self {
-            Self::Counter | Self::Defaults | Self::Python => &[Transport::Http, Transport::Tls],
-            Self::Hello | Self::Raw => &[Transport::Http],
-        }
-    }
-
-    pub(crate) fn is_rust(self) -> bool {
-        self != Self::Python
-    }
-
     /// The command that starts it.
     pub(crate) fn command(self) -> Vec<String> {
+        let program = self.program().display().to_string();
         match self {
-            Self::Python => ["bin/python", "-m", "awslambdaric", "handler.handler"]
-                .map(|word| match word {
-                    "bin/python" => absolute(VENV).join(word).display().to_string(),
-                    word => word.to_owned(),
-                })
+            Self::Python => [&program, "-m", "awslambdaric", "handler.handler"]
+                .map(str::to_owned)
                 .to_vec(),
-            _ => vec![self.binary().display().to_string()],
+            _ => vec![program],
         }
     }
 
     /// The folder to start it in, relative to the workspace.
     pub(crate) fn folder(self) -> &'static str {
-        if self.is_rust() { "." } else { PYTHON }
+        if self == Self::Python { PYTHON } else { "." }
     }
 
     /// Its environment, in addition to what all contenders get.
@@ -100,89 +67,70 @@ impl Contender {
         }
     }
 
-    fn binary(self) -> PathBuf {
+    fn program(self) -> PathBuf {
         match self {
-            Self::Counter => absolute("target/release/visitor-counter"),
-            Self::Defaults => absolute(TUTORIAL).join("tutorial/defaults"),
-            _ => absolute("target/release").join(self.name()),
+            Self::Counter => absolute(COUNTER),
+            Self::Raw | Self::Hello => absolute("target/release").join(self.name()),
+            Self::Python => absolute(VENV).join("bin/python"),
         }
     }
 
-    /// Builds all of them. The slowest to build runs in parallel with the others, or a core would
-    /// be idle for a part of the time.
+    /// Builds all of them.
     pub(crate) fn build_all() -> Result<()> {
-        thread::scope(|scope| {
-            let defaults = scope.spawn(|| Self::Defaults.build());
-            for contender in [Self::Counter, Self::Hello, Self::Raw, Self::Python] {
-                contender.build()?;
-            }
-            match defaults.join() {
-                Ok(result) => result,
-                Err(panic) => resume_unwind(panic),
-            }
-        })
+        build_counter()?;
+        execute(Command::new("cargo").args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--manifest-path",
+            CONTENDERS,
+            "--target-dir",
+            "target",
+        ]))?;
+        install_python()
     }
 
-    fn build(self) -> Result<()> {
-        let cargo = |words: &[&str]| {
-            let mut command = Command::new("cargo");
-            execute(command.args(["build", "--quiet", "--locked"]).args(words))
-        };
-        match self {
-            Self::Counter => cargo(&["--release", "--package", "visitor-counter"]),
-            Self::Hello | Self::Raw => cargo(&[
-                "--release",
-                "--manifest-path",
-                CONTENDERS,
-                "--package",
-                self.name(),
-                "--target-dir",
-                "target",
-            ]),
-            Self::Defaults => cargo(&[
-                "--profile",
-                "tutorial",
-                "--manifest-path",
-                CONTENDERS,
-                "--package",
-                "defaults",
-                "--target-dir",
-                TUTORIAL,
-            ]),
-            Self::Python => install(),
-        }
-    }
-
-    /// Measures the size of the archive to upload.
+    /// Measures the archive to upload.
     pub(crate) fn measure_archive(self, figures: &mut Figures) -> Result<()> {
         let file = match self {
+            Self::Counter => stripped(&self.program())?,
+            Self::Raw | Self::Hello => self.program(),
             Self::Python => Path::new(PYTHON).join("handler.py"),
-            _ => self.binary(),
         };
         let mut deflate = DeflateEncoder::new(Vec::new(), Compression::best());
         deflate.write_all(&fs::read(file)?)?;
-        let bytes = deflate.finish()?.len();
-        figures.enter(
-            &format!("{}.zip", self.name()),
-            Unit::Megabytes,
-            megabytes(bytes),
-        );
+        figures.enter(self, "archive", megabytes(deflate.finish()?.len()));
         if self == Self::Counter
             && let Ok(package) = fs::read(PACKAGE)
         {
-            figures.enter("package.zip", Unit::Megabytes, megabytes(package.len()));
+            figures.enter(self, "package", megabytes(package.len()));
         }
         Ok(())
     }
 }
 
-impl Transport {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Tls => "tls",
-        }
-    }
+/// The counter's program.
+const COUNTER: &str = "target/bench/counter/release/visitor-counter";
+
+/// Builds the counter for this machine. It keeps its symbols, by which valgrind's counts name the
+/// function that hashes. They are no part of what runs.
+fn build_counter() -> Result<()> {
+    execute(
+        Command::new("cargo")
+            .args(["build", "--quiet", "--locked", "--release"])
+            .args(["--package", "visitor-counter"])
+            .args(["--target-dir", "target/bench/counter"])
+            .env("CARGO_PROFILE_RELEASE_STRIP", "none"),
+    )
+}
+
+/// A copy of a program without symbols, as it is packaged.
+fn stripped(program: &Path) -> Result<PathBuf> {
+    let copy = program.with_extension("stripped");
+    execute(Command::new("strip").arg("-o").args([&copy, program]))
+        .context("binutils are needed. Debian: apt install binutils")?;
+    Ok(copy)
 }
 
 fn megabytes(bytes: usize) -> f64 {
@@ -194,7 +142,7 @@ fn absolute(path: &str) -> PathBuf {
 }
 
 /// Installs the packages of the Python contender, unless they are installed.
-fn install() -> Result<()> {
+fn install_python() -> Result<()> {
     let locked = fs::read(Path::new(PYTHON).join("requirements.txt"))?;
     let installed = Path::new(VENV).join("requirements.txt");
     if fs::read(&installed).is_ok_and(|installed| installed == locked) {

@@ -1,21 +1,20 @@
-//! `make bench`: the function's speed compared with the alternatives, as ratios within one run.
+//! `make bench`: what the function costs beside the alternatives.
 //!
-//! Each round starts every contender anew, in random order, with the same fakes of Lambda and
-//! DynamoDB. So other load on the machine slows all of them.
+//! Everybody gets the same fakes of Lambda and DynamoDB. Both run on plain threads, since times
+//! include them.
 //!
 //! * `contenders`: the programs to compare, and how to build them.
-//! * `dynamodb`: an embedded DynamoDB for all of them. Lambda's Runtime API is in the testkit. Both
-//!   run on plain threads, since the figures include the time that they take.
-//! * `session`: one contender, from its start to its end; `rounds`: all of them, many times.
-//! * `instructions`: the same under `perf` or valgrind.
-//! * `figures`: all measurements and their medians; `targets`: the limits that they must keep.
-//! * `report`, `chart`: tables, JSON and SVG.
+//! * `dynamodb`: an embedded DynamoDB. Lambda's Runtime API is in the testkit.
+//! * `session`: one contender, from its start to its end.
+//! * `model`: instructions and cache misses under valgrind; `rounds`: times, in many rounds.
+//! * `figures`: all measurements; `targets`: the limits that some of them must keep.
+//! * `report`, `chart`: a table and an SVG.
 
 mod chart;
 mod contenders;
 mod dynamodb;
 mod figures;
-mod instructions;
+mod model;
 mod report;
 mod rounds;
 mod session;
@@ -33,9 +32,6 @@ use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
 use crate::contenders::Contender;
 use crate::figures::Figures;
 use crate::targets::Targets;
-
-/// The folder of the results, relative to the workspace.
-const RESULTS: &str = "target/bench";
 
 /// The page with the table of figures.
 const PAGE: &str = "docs/performance.md";
@@ -72,26 +68,23 @@ fn run() -> Result<bool> {
     let targets = Targets::read(Path::new("bench/targets.toml"))?;
     let rounds = rounds::wanted()?;
 
+    model::require_valgrind()?;
+
     report::say("building the contenders, which takes minutes the first time");
     Contender::build_all()?;
     pin_to_one_core()?;
     let mut figures = Figures::default();
-    rounds::measure(rounds, &mut figures)?;
-    instructions::measure(&mut figures)?;
     for contender in Contender::ALL {
         contender.measure_archive(&mut figures)?;
     }
+    model::measure(&mut figures)?;
+    rounds::measure(rounds, &mut figures)?;
 
     let verdicts = targets.check(&figures);
     let table = report::table(&figures);
-    let chart = chart::draw(&figures);
-    fs::create_dir_all(RESULTS)?;
-    let json = report::json(&figures, &verdicts, rounds)?;
-    fs::write(Path::new(RESULTS).join("results.json"), json)?;
-    fs::write(Path::new(RESULTS).join("performance.svg"), &chart)?;
     report::say(&format!("\n{table}\n{}", report::verdicts(&verdicts)));
     if env::var_os("PUBLISH").is_some() {
-        fs::write(CHART, &chart)?;
+        fs::write(CHART, chart::draw(&figures))?;
         report::publish(Path::new(PAGE), &table, rounds)?;
     }
     Ok(verdicts.iter().all(targets::Verdict::is_fine))

@@ -1,4 +1,4 @@
-//! The figures on the terminal, in the docs and as JSON.
+//! The figures on the terminal and in the docs.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,39 +7,29 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
 use crate::contenders::Contender;
-use crate::figures::{Figure, Figures, Unit};
+use crate::figures::Figures;
 use crate::targets::Verdict;
 
-/// The rows of the table: a label, and the name of its figure.
-const ROWS: [(&str, &str); 13] = [
-    ("archive", "zip"),
-    ("init", "http.init"),
-    ("init, without a warm-up call", "http.init_without_warm_up"),
-    ("first call", "http.first"),
-    ("warm call, p50", "http.p50"),
-    ("warm call, p99", "http.p99"),
-    ("peak memory", "http.memory"),
-    ("init, TLS", "tls.init"),
-    ("first call, TLS", "tls.first"),
-    ("warm call, TLS, p50", "tls.p50"),
-    ("warm call, TLS, p99", "tls.p99"),
-    ("instructions of init", "http.init_instructions"),
-    ("instructions of a warm call", "http.warm_instructions"),
-];
-
-/// Rows for machines whose processor can't count instructions.
-const SIMULATED: [(&str, &str); 2] = [
-    (
-        "instructions of init, by valgrind",
-        "http.init_valgrind_instructions",
-    ),
-    (
-        "instructions of a warm call, by valgrind",
-        "http.warm_valgrind_instructions",
-    ),
+/// The rows of the table: a label, the name of its figure, and its unit.
+const ROWS: [(&str, &str, &str); 16] = [
+    ("archive", "archive", " MB"),
+    ("peak memory", "memory", " MB"),
+    ("init, instructions", "init_instructions", "k"),
+    ("init, lines from memory", "init_lines", ""),
+    ("call, instructions", "instructions", "k"),
+    ("– of these, hashing", "sha256_instructions", "k"),
+    ("– all others", "other_instructions", "k"),
+    ("call, first-level misses", "misses", ""),
+    ("call, lines from memory", "lines", ""),
+    ("init, CPU time", "init_cpu", " ms"),
+    ("warm call, CPU time", "warm_cpu", " ms"),
+    ("cold call, CPU time", "cold_cpu", " ms"),
+    ("init, time", "init", " ms"),
+    ("first call, time", "first", " ms"),
+    ("warm call, time", "warm", " ms"),
+    ("cold call, time", "cold", " ms"),
 ];
 
 const BEGIN: &str = "<!-- make bench PUBLISH=1 writes from here -->\n";
@@ -56,47 +46,49 @@ pub(crate) fn progress(text: &str) {
     let _ = write!(io::stdout(), "\r{text:<60}").and_then(|()| io::stdout().flush());
 }
 
-/// The figures as a Markdown table: medians, with quartiles if there are several values.
+/// The figures as a Markdown table: medians, and the counter's ratio to raw.
 pub(crate) fn table(figures: &Figures) -> String {
-    let mut table = String::from("|");
-    for name in std::iter::once("").chain(Contender::ALL.map(Contender::name)) {
-        let _ = write!(table, " {name} |");
+    let mut table = String::from("| |");
+    for contender in Contender::ALL {
+        let _ = write!(table, " {} |", contender.name());
     }
-    table += "\n|---|---|---|---|---|---|\n";
-    for (label, figure) in ROWS.iter().chain(&SIMULATED) {
+    table += " counter / raw |\n|---|";
+    table += &"--:|".repeat(Contender::ALL.len() + 1);
+    table.push('\n');
+    for (label, figure, unit) in ROWS {
         let names = Contender::ALL.map(|contender| format!("{}.{figure}", contender.name()));
-        if names.iter().all(|name| figures.get(name).is_none()) {
-            continue;
-        }
         let _ = write!(table, "| {label} |");
-        for name in names {
-            let _ = write!(
-                table,
-                " {} |",
-                figures.get(&name).map_or("–".to_owned(), show)
-            );
+        for name in &names {
+            let value = figures.get(name).map(|value| show(value) + unit);
+            let _ = write!(table, " {} |", value.unwrap_or_default());
         }
-        table.push('\n');
+        let [counter, raw, ..] = &names;
+        let ratio = figures
+            .ratio(counter, raw)
+            .filter(|ratio| ratio.is_finite());
+        let ratio = ratio.map(|ratio| format!("{ratio:.2}"));
+        let _ = writeln!(table, " {} |", ratio.unwrap_or_default());
     }
     table
 }
 
-fn show(figure: &Figure) -> String {
-    let spread = figure.spread();
-    let number = |value: f64| {
-        let decimals = if value < 10.0 { 3 } else { 1 };
-        format!("{value:.decimals$}")
+/// With three digits, or all before the point.
+fn show(value: f64) -> String {
+    let decimals = match value {
+        ..10.0 => 2,
+        ..100.0 => 1,
+        _ => 0,
     };
-    let unit = match figure.unit {
-        Unit::Milliseconds => "ms",
-        Unit::Megabytes => "MB",
-        Unit::Thousands => return format!("{:.0}k", spread.median),
-    };
-    if spread.lower_quartile.to_bits() == spread.upper_quartile.to_bits() {
-        return format!("{} {unit}", number(spread.median));
+    let digits = format!("{value:.decimals$}");
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
     }
-    let [lower, upper] = [spread.lower_quartile, spread.upper_quartile].map(number);
-    format!("{} {unit} ({lower}–{upper})", number(spread.median))
+    grouped + fraction
 }
 
 /// The targets, one a line.
@@ -107,26 +99,17 @@ pub(crate) fn verdicts(verdicts: &[Verdict]) -> String {
         .collect()
 }
 
-/// Everything as JSON.
-pub(crate) fn json(figures: &Figures, verdicts: &[Verdict], rounds: usize) -> Result<String> {
-    let figures: serde_json::Map<_, _> = figures
-        .iter()
-        .map(|(name, figure)| {
-            let value = json!({ "unit": figure.unit, "spread": figure.spread() });
-            (name.clone(), value)
-        })
-        .collect();
-    let results = json!({
-        "machine": machine()?,
-        "rounds": rounds,
-        "figures": figures,
-        "targets": verdicts,
-    });
-    Ok(serde_json::to_string_pretty(&results)? + "\n")
+/// Writes the table into a page of the docs.
+pub(crate) fn publish(page: &Path, table: &str, rounds: usize) -> Result<()> {
+    let text = fs::read_to_string(page)?;
+    let on = format!("{} {rounds} rounds, medians.\n\n", machine()?);
+    let written = replace(&text, &format!("\n{on}{table}\n"))
+        .with_context(|| format!("{} has no marks for the table", page.display()))?;
+    Ok(fs::write(page, written)?)
 }
 
 /// The machine and its software.
-fn machine() -> Result<Value> {
+fn machine() -> Result<String> {
     let cpu = fs::read_to_string("/proc/cpuinfo")?;
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
     let model = model.map_or(std::env::consts::ARCH, |model| {
@@ -136,31 +119,14 @@ fn machine() -> Result<Value> {
         let output = Command::new(command[0]).args(&command[1..]).output()?;
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     };
-    Ok(json!({
-        "date": output(&["date", "--iso-8601"])?,
-        "cpu": model,
-        "kernel": output(&["uname", "-sr"])?,
-        "rustc": output(&["rustc", "--version"])?,
-        "python": output(&["python3", "--version"])?,
-    }))
-}
-
-/// Writes the table into a page of the docs.
-pub(crate) fn publish(page: &Path, table: &str, rounds: usize) -> Result<()> {
-    let text = fs::read_to_string(page)?;
-    let machine = machine()?;
-    let said = |name: &str| machine[name].as_str().unwrap_or_default().to_owned();
-    let on = format!(
-        "{}: one core of {}, {}, {}, {}. {rounds} rounds; medians, with the quartiles in brackets.\n\n",
-        said("date"),
-        said("cpu"),
-        said("kernel"),
-        said("rustc"),
-        said("python"),
-    );
-    let written = replace(&text, &format!("\n{on}{table}\n"))
-        .with_context(|| format!("{} has no marks for the table", page.display()))?;
-    Ok(fs::write(page, written)?)
+    Ok(format!(
+        "{}: one core of {model}, {}, {}, {}, {}.",
+        output(&["date", "--iso-8601"])?,
+        output(&["uname", "-sr"])?,
+        output(&["rustc", "--version"])?,
+        output(&["python3", "--version"])?,
+        output(&["valgrind", "--version"])?,
+    ))
 }
 
 fn replace(page: &str, table: &str) -> Option<String> {
@@ -177,13 +143,19 @@ mod tests {
     fn a_row_shows_all_contenders_including_those_without_a_figure() {
         let mut figures = Figures::default();
         for value in [1.0, 2.0, 3.0, 4.0] {
-            figures.enter("counter.tls.first", Unit::Milliseconds, value);
+            figures.enter(Contender::Counter, "warm", value);
         }
-        figures.enter("python.tls.first", Unit::Milliseconds, 15.25);
+        figures.enter(Contender::Raw, "warm", 0.5);
+        figures.enter(Contender::Python, "warm", 15.25);
         let table = table(&figures);
-        let row = "| first call, TLS | 2.000 ms (1.000–3.000) | – | – | – | 15.2 ms |";
-        assert_eq!(table.lines().nth(2), Some(row), "{table}");
-        assert_eq!(table.lines().count(), 3, "{table}");
+        let row = "| warm call, time | 2.00 ms | 0.50 ms |  | 15.2 ms | 2.00 |";
+        assert!(table.lines().any(|line| line == row), "{table}");
+    }
+
+    #[test]
+    fn a_number_has_three_digits_or_all_before_the_point() {
+        let shown = [0.123, 12.345, 999.6, 1_234_567.0].map(show);
+        assert_eq!(shown, ["0.12", "12.3", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -1,19 +1,28 @@
-//! All contenders, many times.
+//! The times of all contenders, many times. Other load on the machine changes them.
 
 use std::env;
+use std::fs;
+use std::hint::black_box;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::contenders::{Contender, Transport};
+use crate::contenders::Contender;
 use crate::dynamodb::DynamoDb;
-use crate::figures::{Figures, Unit, percentile};
+use crate::figures::{Figures, median};
 use crate::report;
 use crate::session::Session;
 
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 20;
 
 /// Visits of a round after the first one.
-const WARM_CALLS: usize = 600;
+const WARM_CALLS: u32 = 200;
+
+/// Visits of a round that find nothing of theirs in the caches.
+const COLD_CALLS: u32 = 20;
+
+/// Bytes of a line of the caches, or less.
+const LINE: usize = 64;
 
 /// The number of rounds: `ROUNDS`, or enough for stable medians.
 pub(crate) fn wanted() -> Result<usize> {
@@ -30,22 +39,14 @@ pub(crate) fn wanted() -> Result<usize> {
 /// Measures all contenders once a round, in random order.
 pub(crate) fn measure(rounds: usize, figures: &mut Figures) -> Result<()> {
     let dynamodb = DynamoDb::start()?;
-    let all = Contender::ALL.into_iter();
-    let mut order: Vec<_> = all
-        .flat_map(|contender| {
-            contender
-                .transports()
-                .iter()
-                .map(move |transport| (contender, *transport))
-        })
-        .collect();
-    let mut random = fastrand::Rng::with_seed(0);
+    let mut caches = Caches::of_this_machine();
+    let mut order = Contender::ALL;
     for round in 1..=rounds {
         report::progress(&format!("round {round} of {rounds}"));
-        random.shuffle(&mut order);
-        for (contender, transport) in &order {
-            one(*contender, *transport, &dynamodb, figures)
-                .with_context(|| format!("{} over {}", contender.name(), transport.name()))?;
+        fastrand::shuffle(&mut order);
+        for contender in order {
+            one(contender, &dynamodb, &mut caches, figures)
+                .with_context(|| contender.name().to_owned())?;
         }
     }
     report::say("");
@@ -54,41 +55,63 @@ pub(crate) fn measure(rounds: usize, figures: &mut Figures) -> Result<()> {
 
 fn one(
     contender: Contender,
-    transport: Transport,
     dynamodb: &DynamoDb,
+    caches: &mut Caches,
     figures: &mut Figures,
 ) -> Result<()> {
-    let session = Session::start(contender, transport, dynamodb, &[])?;
-    let warm_up = dynamodb.warm_up().unwrap_or_default();
-    let first = session.call()?;
-    let mut warm = (0..WARM_CALLS)
-        .map(|_| session.call())
-        .collect::<Result<Vec<_>>>()?;
-    warm.sort_unstable();
-    let peak = session.peak_memory()?;
-
-    let mut enter = |figure: &str, unit, value| {
-        let name = format!("{}.{}.{figure}", contender.name(), transport.name());
-        figures.enter(&name, unit, value);
-    };
-    let milliseconds = |duration: std::time::Duration| duration.as_secs_f64() * 1e3;
-    enter("init", Unit::Milliseconds, milliseconds(session.init));
-    enter(
-        "init_without_warm_up",
-        Unit::Milliseconds,
-        milliseconds(session.init.saturating_sub(warm_up)),
-    );
-    enter("first", Unit::Milliseconds, milliseconds(first));
-    enter(
-        "p50",
-        Unit::Milliseconds,
-        milliseconds(percentile(&warm, 50)),
-    );
-    enter(
-        "p99",
-        Unit::Milliseconds,
-        milliseconds(percentile(&warm, 99)),
-    );
-    enter("memory", Unit::Megabytes, f64::from(peak) / 1e3);
+    let session = Session::start(contender, dynamodb, &[])?;
+    let mut enter = |figure, value| figures.enter(contender, figure, value);
+    enter("init", milliseconds(session.init));
+    enter("init_cpu", milliseconds(session.cpu_time()?));
+    enter("first", milliseconds(session.call()?));
+    let (wall, cpu) = calls(&session, WARM_CALLS, || ())?;
+    enter("warm", wall);
+    enter("warm_cpu", cpu);
+    let (wall, cpu) = calls(&session, COLD_CALLS, || caches.overwrite())?;
+    enter("cold", wall);
+    enter("cold_cpu", cpu);
+    enter("memory", f64::from(session.peak_memory()?) / 1e3);
     Ok(())
+}
+
+/// The median time, and the mean CPU time, of some calls.
+fn calls(session: &Session, count: u32, mut before: impl FnMut()) -> Result<(f64, f64)> {
+    let cpu = session.cpu_time()?;
+    let mut times = Vec::new();
+    for _ in 0..count {
+        before();
+        times.push(milliseconds(session.call()?));
+    }
+    let cpu = session.cpu_time()?.saturating_sub(cpu);
+    Ok((median(&times), milliseconds(cpu) / f64::from(count)))
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+/// More memory than the largest cache of this machine holds.
+struct Caches(Vec<u8>);
+
+impl Caches {
+    fn of_this_machine() -> Self {
+        let largest = (0..8)
+            .filter_map(|index| {
+                let size = format!("/sys/devices/system/cpu/cpu0/cache/index{index}/size");
+                let size = fs::read_to_string(size).ok()?;
+                size.trim().strip_suffix('K')?.parse().ok()
+            })
+            .max();
+        // A machine that doesn't say has hardly more.
+        let kilobytes: usize = largest.unwrap_or(64 * 1024);
+        Self(vec![0; 2 * kilobytes * 1024])
+    }
+
+    /// Fills the caches with something else.
+    fn overwrite(&mut self) {
+        for line in self.0.chunks_mut(LINE) {
+            line[0] = line[0].wrapping_add(1);
+        }
+        black_box(&self.0);
+    }
 }

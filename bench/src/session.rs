@@ -1,25 +1,29 @@
 //! One contender, from its start to its end.
 
 use std::fs::{self, File};
+use std::iter;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use tempfile::NamedTempFile;
-use visitor_counter_testkit::process::signal;
 use visitor_counter_testkit::{Call, RuntimeApi};
 
-use crate::contenders::{Contender, Transport};
+use crate::contenders::Contender;
 use crate::dynamodb::DynamoDb;
 
 /// A visit: API Gateway's event for a request by Chrome on a phone, from a page of another origin.
 const EVENT: &str = include_str!("event.json");
 
+/// Stands in the event for the name of the page view.
+const VIEW: &str = "VIEW";
+
 /// Longer than any contender takes for anything, even under valgrind.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A running contender. Dropping it ends the contender.
 pub(crate) struct Session {
@@ -35,7 +39,6 @@ impl Session {
     /// Starts a contender, under a tool if there is one, and waits until it asks for an event.
     pub(crate) fn start(
         contender: Contender,
-        transport: Transport,
         dynamodb: &DynamoDb,
         tool: &[String],
     ) -> Result<Self> {
@@ -51,7 +54,7 @@ impl Session {
             .args(&words[1..])
             .current_dir(contender.folder())
             .env_clear()
-            .envs(environment(&lambda, dynamodb, transport))
+            .envs(environment(&lambda, dynamodb))
             .envs(contender.environment().iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(output.path())?)
@@ -70,23 +73,37 @@ impl Session {
         Ok(session)
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Sends one visit, and waits until the contender asks for the next one. Returns the time from
     /// the first byte of the event to the last byte of the answer.
     pub(crate) fn call(&self) -> Result<Duration> {
-        self.explain(self.visit())
+        let (time, answer) = self.explain(self.visit())?;
+        if answer["statusCode"] != 200 {
+            self.explain(Err(anyhow!("its answer is {answer}")))?;
+        }
+        Ok(time)
     }
 
-    fn visit(&self) -> Result<Duration> {
-        self.lambda.send(EVENT);
+    /// Sends visits, each of which may fail. While valgrind translates a program, it is so slow that
+    /// the program's time limits end its first calls on a busy machine.
+    pub(crate) fn settle(&self, visits: u32) -> Result<()> {
+        (0..visits).try_for_each(|_| self.explain(self.visit()).map(drop))
+    }
+
+    fn visit(&self) -> Result<(Duration, Value)> {
+        // Two visits of one millisecond may meet in a slot, and the second one would write twice.
+        sleep(Duration::from_millis(1));
+        self.lambda.send(&EVENT.replace(VIEW, &view()));
         let Call::Response { sent, read, body } = self.next()? else {
             bail!("it asked for another event before it answered");
         };
-        let answer: Value = serde_json::from_slice(&body).context("its answer isn't JSON")?;
-        if answer["statusCode"] != 200 {
-            bail!("its answer is {answer}");
-        }
+        let answer = serde_json::from_slice(&body).context("its answer isn't JSON")?;
         self.asked()?;
-        Ok(read - sent)
+        Ok((read - sent, answer))
     }
 
     /// Waits until it asks for an event, and returns when it did.
@@ -108,17 +125,21 @@ impl Session {
 
     /// Its peak memory, in kB.
     pub(crate) fn peak_memory(&self) -> Result<u32> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
         Ok(kilobytes.context("no VmHWM in /proc")?.parse()?)
     }
 
-    /// Ends it by a signal, and returns its output.
-    pub(crate) fn end(mut self, by: &str) -> Result<String> {
-        signal(self.process.id(), by)?;
-        self.process.wait()?;
-        Ok(fs::read_to_string(self.output.path())?)
+    /// The time for which its threads had a CPU so far, in the kernel too.
+    pub(crate) fn cpu_time(&self) -> Result<Duration> {
+        let mut nanoseconds = 0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.id()))? {
+            let schedule = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let on_cpu = schedule.split(' ').next().unwrap_or_default();
+            nanoseconds += on_cpu.parse::<u64>().context("no time in schedstat")?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
     }
 
     /// Adds its output to an error.
@@ -138,12 +159,16 @@ impl Drop for Session {
     }
 }
 
+/// The name of a new page view, as `<visitor-count>` makes it, but always of one length.
+fn view() -> String {
+    let numbers: Vec<_> = iter::repeat_with(|| fastrand::u8(100..).to_string())
+        .take(16)
+        .collect();
+    numbers.join("-")
+}
+
 /// The environment of a function in Lambda, with our DynamoDB.
-fn environment(
-    lambda: &RuntimeApi,
-    dynamodb: &DynamoDb,
-    transport: Transport,
-) -> Vec<(&'static str, String)> {
+fn environment(lambda: &RuntimeApi, dynamodb: &DynamoDb) -> Vec<(&'static str, String)> {
     // Signing gets slower with the length of the token. Lambda's have about this length.
     let session_token = "IQoJb3JpZ2luX2Vj".repeat(75);
     let path = |path: &Path| path.display().to_string();
@@ -160,7 +185,7 @@ fn environment(
             "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00".to_owned(),
         ),
         ("AWS_SESSION_TOKEN", session_token),
-        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url(transport)),
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.url()),
         ("TABLE_NAME", "visits".to_owned()),
         ("SSL_CERT_FILE", path(dynamodb.certificate())),
         // The same for boto3.

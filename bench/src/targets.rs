@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::figures::Figures;
 
@@ -29,7 +29,7 @@ struct Target {
     missing: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Limit {
     AtMost(f64),
@@ -37,16 +37,14 @@ enum Limit {
 }
 
 /// A target with its result.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Verdict {
     name: String,
     limit: Limit,
-    #[serde(flatten)]
     result: Measurement,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 enum Measurement {
     Measured(f64),
     NotMeasured(String),
@@ -69,11 +67,9 @@ impl Targets {
 
 impl Target {
     fn check(&self, figures: &Figures) -> Verdict {
-        let figure = figures.get(&self.figure);
-        let measured = match (&self.per, figure) {
-            (None, Some(figure)) => Some(figure.spread().median),
-            (Some(per), Some(figure)) => figures.get(per).map(|per| figure.per(per).median),
-            (_, None) => None,
+        let measured = match &self.per {
+            None => figures.get(&self.figure),
+            Some(per) => figures.ratio(&self.figure, per),
         };
         Verdict {
             name: self.name.clone(),
@@ -116,12 +112,12 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::Unit;
+    use crate::contenders::Contender;
 
     fn check(target: &str) -> Verdict {
         let mut figures = Figures::default();
-        figures.enter("a", Unit::Milliseconds, 6.0);
-        figures.enter("b", Unit::Milliseconds, 3.0);
+        figures.enter(Contender::Counter, "a", 6.0);
+        figures.enter(Contender::Raw, "b", 3.0);
         let targets: Targets =
             toml::from_str(&format!("[[target]]\nname = \"it\"\n{target}")).unwrap();
         targets.check(&figures).remove(0)
@@ -129,26 +125,26 @@ mod tests {
 
     #[test]
     fn a_figure_is_held_to_its_limit() {
-        assert!(check("figure = \"a\"\nat_most = 6").is_fine());
-        assert!(!check("figure = \"a\"\nat_most = 5.9").is_fine());
-        assert!(check("figure = \"a\"\nat_least = 6").is_fine());
-        assert!(!check("figure = \"a\"\nat_least = 6.1").is_fine());
+        assert!(check("figure = \"counter.a\"\nat_most = 6").is_fine());
+        assert!(!check("figure = \"counter.a\"\nat_most = 5.9").is_fine());
+        assert!(check("figure = \"counter.a\"\nat_least = 6").is_fine());
+        assert!(!check("figure = \"counter.a\"\nat_least = 6.1").is_fine());
     }
 
     #[test]
     fn a_ratio_is_held_to_its_limit() {
-        assert!(check("figure = \"a\"\nper = \"b\"\nat_most = 2").is_fine());
-        let missed = check("figure = \"a\"\nper = \"b\"\nat_most = 1.9");
+        assert!(check("figure = \"counter.a\"\nper = \"raw.b\"\nat_most = 2").is_fine());
+        let missed = check("figure = \"counter.a\"\nper = \"raw.b\"\nat_most = 1.9");
         assert!(!missed.is_fine());
         assert!(missed.line().starts_with("MISSED  it"), "{}", missed.line());
     }
 
     #[test]
     fn a_missing_figure_misses_its_target_unless_the_target_says_why() {
-        assert!(!check("figure = \"c\"\nat_most = 6").is_fine());
-        assert!(!check("figure = \"c\"\nat_least = 6").is_fine());
-        assert!(!check("figure = \"a\"\nper = \"c\"\nat_most = 6").is_fine());
-        let foreseen = check("figure = \"c\"\nat_most = 6\nmissing = \"no counter\"");
+        assert!(!check("figure = \"counter.c\"\nat_most = 6").is_fine());
+        assert!(!check("figure = \"counter.c\"\nat_least = 6").is_fine());
+        assert!(!check("figure = \"counter.a\"\nper = \"counter.c\"\nat_most = 6").is_fine());
+        let foreseen = check("figure = \"counter.c\"\nat_most = 6\nmissing = \"no counter\"");
         assert!(foreseen.is_fine());
         assert!(foreseen.line().contains("not measured: no counter"));
     }
