@@ -222,7 +222,8 @@ const aborted = new Promise((_, abort) => {
   addEventListener("pagehide", () => abort(new TypeError("Load failed")), { once: true });
 });
 aborted.catch(() => {});
-window.fetch = (...request) => isLeft ? send(...request) : Promise.race([send(...request), aborted]);
+window.fetch = (...request) =>
+  isLeft ? send(...request) : Promise.race([send(...request), aborted]);
 let isLeft = false;
 addEventListener("pagehide", () => (isLeft = true));
 """
