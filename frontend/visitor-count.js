@@ -9,9 +9,10 @@ const views = new Map();
 /** Whether this browser only shows. */
 let isOff;
 
-/** Resolves when a page that was left is back. */
+/** Resolves when a left page is back. */
 let back;
 
+const sleep = (time) => new Promise((over) => setTimeout(over, time));
 const next = (target, event) =>
   new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
 
@@ -84,7 +85,7 @@ async function ask(url, cache, isAgain) {
     const seconds = parseInt(response.headers.get("Retry-After"));
     if (!isAgain && seconds >= 0 && seconds <= 60) {
       // Spread the retries.
-      await new Promise((over) => setTimeout(over, (seconds + Math.random()) * 1000));
+      await sleep((seconds + Math.random()) * 1000);
       return ask(url, cache, true);
     }
     const body = await response.json();
@@ -93,6 +94,8 @@ async function ask(url, cache, isAgain) {
       ? { count, detail: body }
       : { detail: { status, problem: body } };
   } catch (error) {
+    // WebKit aborts before `pagehide`.
+    await sleep(100);
     if (back != lastBack) await back;
     else if (!navigator.onLine) await next(window, "online");
     else return { detail: { status, problem: { title: String(error) } } };

@@ -214,12 +214,18 @@ def test_a_src_that_is_put_right_counts(visitor: Visitor) -> None:
     expect(visitor.page.locator("visitor-count:state(error)")).to_have_count(0)
 
 
-# WebKit aborts a request when its page is left, and keeps the page. Chromium goes on with it.
+# WebKit aborts a request before its page is left, and keeps the page. Chromium goes on with it.
+# The first listener is this one, and the element hears of the abort before its own listener runs.
 ABORTED_ON_LEAVING = """
 const send = fetch;
-window.fetch = (...request) => Promise.race([send(...request), new Promise((_, abort) => {
+const aborted = new Promise((_, abort) => {
   addEventListener("pagehide", () => abort(new TypeError("Load failed")), { once: true });
-})]);
+});
+aborted.catch(() => {});
+window.fetch = (...request) =>
+  isLeft ? send(...request) : Promise.race([send(...request), aborted]);
+let isLeft = false;
+addEventListener("pagehide", () => (isLeft = true));
 """
 
 
