@@ -5,9 +5,9 @@ import sys
 
 import pytest
 import requests
-from client import Counter
 from workspace import PROJECT
 
+from client import Counter
 from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 
 FOREIGN = "https://foreign.example"
