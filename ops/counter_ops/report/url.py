@@ -82,6 +82,6 @@ def _get(url: str, answer: type[_Answer]) -> _Answer:
         reason = "its answer has another form"
     message = (
         f"{url} isn't that of a counter: {reason}. Use the URL that counts visits, such as "
-        "https://…/visitorcount"
+        "https://…/visitorcount. Version 0.1.0 can't be read by its URL"
     )
     raise UserError(message)
