@@ -182,6 +182,10 @@ integration: $(VENV) ## Test a deployed counter: the whole contract (STACK=stagi
 smoke: $(VENV) ## Test a deployed counter with a handful of requests (STACK=prod or URL=…).
 	@url=$(url) && pytest tests -m smoke --url "$$url"
 
+.PHONY: report
+report: $(VENV) ## Show the visits: all, by day, and by page (STACK=prod or URL=…).
+	@counter report "$(or $(URL),$(stack))"
+
 .PHONY: cost
 cost: $(VENV) ## Estimate the costs of a month, and of a day of attack (STACK=prod VISITS=1000000 READS=0).
 	@counter cost "$(stack)" $(if $(VISITS),--visits "$(VISITS)") $(if $(READS),--reads "$(READS)")

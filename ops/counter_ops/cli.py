@@ -12,6 +12,7 @@ COMMANDS = {
     "deploy": ("release.deploy", "deploy a stack through the gate"),
     "drift": ("release.drift", "detect drift of a stack"),
     "url": ("release.url", "print the URL of a deployed stack"),
+    "report": ("report.command", "show the visits of a stack or of a URL"),
     "gate": ("gate.command", "judge the output of `pulumi preview --json`"),
     "cost": ("cost.command", "estimate the costs of a stack"),
     "package": ("package", "build the function for Lambda"),
@@ -27,7 +28,7 @@ COMMANDS = {
     ),
 }
 """Each command's module and summary. `main` imports only the chosen module, because a job that
-deploys doesn't have the packages of `sbom`."""
+deploys doesn't have the packages of `report` and `sbom`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from counter_ops.cli import COMMANDS, main
 from counter_ops.errors import UserError
 
 # Packages that a job with a role doesn't have.
-BUILD_MODULES = {"cyclonedx", "packageurl"}
+DEVELOPERS_MODULES = {"boto3", "botocore", "cyclonedx", "packageurl", "rich"}
 
 
 def test_help_lists_each_command_and_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,7 +50,7 @@ def test_what_a_user_can_mend_is_a_line_without_a_traceback(
     assert capsys.readouterr().err == "error: the thing is missing: bring it\n"
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"sbom"}))
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"report", "sbom"}))
 def test_a_command_imports_only_what_it_needs(name: str) -> None:
     program = (
         "import sys\n"
@@ -62,6 +62,6 @@ def test_a_command_imports_only_what_it_needs(name: str) -> None:
         [sys.executable, "-c", program, name], capture_output=True, text=True, check=True
     )
     modules = ended.stdout.splitlines()[-1].split("|")
-    assert not BUILD_MODULES & set(modules)
+    assert not DEVELOPERS_MODULES & set(modules)
     # It takes most of a second.
     assert "pulumi_aws" not in modules or name == "cost"

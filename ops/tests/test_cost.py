@@ -13,8 +13,8 @@ from counter_ops.cli import main
 from counter_ops.cost.bill import Line, dollars, lines, total
 from counter_ops.cost.page import BEGIN, END, PAGE, Stack, alarm_metrics, page_tables
 from counter_ops.cost.prices import PRICES, Prices, read_prices
-from counter_ops.cost.stack_settings import read_example, read_stack
 from counter_ops.cost.usage import Usage, month, refused_day, unknown_paths_day, worst_day
+from counter_ops.stack_settings import read_example, read_stack
 from pydantic import ValidationError
 from stack.api import ACCESS_LOG_FORMAT
 from stack.settings import Settings

@@ -137,6 +137,25 @@ def test_upgrade_upgrades_all_packages_or_one(folder: Folder, words: str, option
     assert all(option in call for call in folder.calls)
 
 
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ("STACK=prod", "prod"),
+        ("URL=https://a.example/visitorcount", "https://a.example/visitorcount"),
+    ],
+)
+def test_a_report_is_of_a_stack_or_of_a_url(folder: Folder, words: str, source: str) -> None:
+    assert folder.make("report", words).returncode == 0
+    assert folder.calls == [f"counter report {source}"]
+
+
+def test_a_report_of_nothing_says_how_to_name_a_stack(folder: Folder) -> None:
+    outcome = folder.make("report")
+    assert outcome.returncode != 0
+    assert "say which stack, such as: make report STACK=staging" in outcome.stderr
+    assert folder.calls == []
+
+
 def test_help_lists_each_command_in_a_group(folder: Folder) -> None:
     lines = folder.make().stdout.splitlines()
     groups = [line for line in lines if line and not line.startswith("  make ")]

@@ -9,9 +9,9 @@ from stack.stack_file import StackFileError
 
 from counter_ops.cost.page import Stack, publish, tables
 from counter_ops.cost.prices import read_prices
-from counter_ops.cost.stack_settings import read_example, read_stack
 from counter_ops.errors import UserError
 from counter_ops.stack_name import add_stack
+from counter_ops.stack_settings import read_example, read_stack
 
 _MOST_REQUESTS = 10**12
 

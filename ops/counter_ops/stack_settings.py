@@ -1,4 +1,4 @@
-"""Reads the settings that determine a stack's costs."""
+"""Reads a stack's settings from its file, without the engine."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def read_stack(stack: str, folder: Path = PROJECT) -> tuple[str, Settings]:
     Encrypted values count as their defaults: none of them should cost anything.
 
     Args:
-        stack: the stack's name.
+        stack: the stack's name, without an organization.
         folder: a project's folder.
 
     Raises:
