@@ -9,6 +9,8 @@ sys.path.insert(0, str(Path(__file__).absolute().parent.parent / "infra"))
 
 import pulumi
 from baseline.arns import Account, StackArns
+from baseline.backup import Backup, BackupArgs
+from baseline.budget import Budget, BudgetArgs
 from baseline.deployer import Deployer, DeployerArgs
 from baseline.gateway_logs import GatewayLogs, GatewayLogsArgs
 from baseline.oidc import GithubOidc, GithubOidcArgs, Subjects
@@ -28,12 +30,17 @@ tags = Naming(pulumi.get_project(), pulumi.get_stack()).tags
 project = project_name(STACKS_PROJECT)
 namings = [Naming(project, environment) for environment in settings.environments]
 
-github = GithubOidc("github", GithubOidcArgs(settings.oidc_provider_arn, tags))
+github = GithubOidc(
+    "github", GithubOidcArgs(settings.oidc_issuer, settings.oidc_provider_arn, tags)
+)
 subjects = Subjects(settings.subject_prefix)
 account = github.provider_arn.apply(Account.of)
 stacks = account.apply(lambda known: [StackArns(known, naming) for naming in namings])
 
-GatewayLogs("gateway-logs", GatewayLogsArgs(account, settings.further_regions, tags))
+GatewayLogs(
+    "gateway-logs",
+    GatewayLogsArgs(account, settings.further_regions, settings.roles_boundary, tags),
+)
 state = (
     StateBucket("state", StateArgs(settings.state_bucket, tags)) if settings.state_bucket else None
 )
@@ -44,10 +51,12 @@ deployers = {
         f"deploy-{naming.stack}",
         DeployerArgs(
             naming=naming,
+            protected=naming.stack in settings.protected_environments,
             account=account,
             provider_arn=github.provider_arn,
             subject=subjects.environment(naming.stack),
             bucket_arn=bucket_arn,
+            roles_boundary=settings.roles_boundary,
             tags=tags,
         ),
     )
@@ -65,6 +74,7 @@ preview = GithubRole(
         )
         if state
         else None,
+        boundary=settings.roles_boundary,
         tags=tags,
     ),
 )
@@ -78,9 +88,30 @@ drift = GithubRole(
         policy=pulumi.Output.all(stacks, bucket_arn).apply(
             lambda known: drift_policy(known[0], known[1])
         ),
+        boundary=settings.roles_boundary,
         tags=tags,
     ),
 )
+
+protected = [each for each in namings if each.stack in settings.protected_environments]
+if settings.backup_days:
+    backup = Backup(
+        "backup",
+        BackupArgs(
+            account=account,
+            stacks=protected,
+            days=settings.backup_days,
+            further_regions=settings.further_regions,
+            roles_boundary=settings.roles_boundary,
+            tags=tags,
+        ),
+    )
+    pulumi.export("backupRoleArn", backup.role_arn)
+if settings.budget_amount:
+    Budget(
+        "budget",
+        BudgetArgs(project, account, settings.budget_amount, settings.budget_emails, tags),
+    )
 
 pulumi.export("deployRoleArns", {stack: each.role_arn for stack, each in deployers.items()})
 pulumi.export(

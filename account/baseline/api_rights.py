@@ -28,40 +28,40 @@ def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
     return [allow("ReadApi", ["apigateway:GET"], [resource], {"StringEquals": condition})]
 
 
-def writing_apis(stack: StackArns) -> list[Statement]:
-    """Return the rights to create APIs with the stack's tags, and to change APIs that have them.
+def writing_api(stack: StackArns, *, protected: bool) -> list[Statement]:
+    """Return the rights to change the API with the stack's tags, and to delete what is in it.
+
+    Unless it is protected, also to make an API with the stack's tags, and to delete it.
 
     The role may change tags only on an API that has the stack's already; otherwise it could claim
-    any API. A new API gets its tags before it has an id, and IAM then sees an asterisk in place of
-    the id. No API or stage has that name. Only AWS's error messages show this:
-    https://github.com/mattclay/aws-terminator/pull/284
+    any API. Nor may it give them other values: then another stack's role could delete the API.
     """
     tags = stack.naming.tags
-    requested = {"StringEquals": tagged("Request", tags)}
     present = {"StringEquals": tagged("Resource", tags)}
-    return [
-        allow("CreateApi", ["apigateway:POST"], [_path(stack, "/restapis")], requested),
-        allow(
-            "TagNewApi",
-            ["apigateway:PUT"],
-            [
-                _tags(stack, "/restapis/", _ASTERISK),
-                _tags(stack, "/restapis/*/stages/", _ASTERISK),
-            ],
-            requested,
-        ),
+    requested = {"StringEquals": tagged("Request", tags)}
+    removing = [] if protected else ["apigateway:DELETE"]
+    statements = [
         allow(
             "ChangeApi",
-            ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
+            [*removing, "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
             [_path(stack, "/restapis/*")],
             present,
         ),
         allow(
             "TagApi",
-            ["apigateway:DELETE", "apigateway:PUT"],
+            [*removing, "apigateway:PUT"],
             [_tags(stack, "/restapis/", "*")],
-            present,
+            {**present, "StringEqualsIfExists": tagged("Request", tags)},
         ),
+        allow("TagNewStage", ["apigateway:PUT"], [_new(stack, "/restapis/*/stages/")], requested),
+    ]
+    if protected:
+        parts = _path(stack, "/restapis/*/*")
+        return [*statements, allow("DeletePartsOfApi", ["apigateway:DELETE"], [parts], present)]
+    return [
+        *statements,
+        allow("CreateApi", ["apigateway:POST"], [_path(stack, "/restapis")], requested),
+        allow("TagNewApi", ["apigateway:PUT"], [_new(stack, "/restapis/")], requested),
         # API Gateway creates this role with an account's first API.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
         allow(
@@ -70,6 +70,16 @@ def writing_apis(stack: StackArns) -> list[Statement]:
             [stack.account.arn("iam", _GATEWAY_ROLE, region="")],
         ),
     ]
+
+
+def _new(stack: StackArns, path: str) -> str:
+    """Return the ARN of the tags of something new.
+
+    It gets its tags before it has an id, and IAM then sees an asterisk in place of the id. No API
+    or stage has that name. Only AWS's error messages show this:
+    https://github.com/mattclay/aws-terminator/pull/284
+    """
+    return _tags(stack, path, _ASTERISK)
 
 
 def _path(stack: StackArns, path: str) -> str:

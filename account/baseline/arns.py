@@ -13,7 +13,7 @@ class Account:
     """The account of the resources."""
 
     partition: str
-    """The ARN's partition: aws, or the one of China or of the US government."""
+    """The ARN's partition: aws, aws-cn, aws-us-gov, aws-eusc or another."""
     number: str
 
     @classmethod
@@ -25,6 +25,10 @@ class Account:
     def arn(self, service: str, resource: str, region: str = "*") -> str:
         """Return an ARN in this account."""
         return f"arn:{self.partition}:{service}:{region}:{self.number}:{resource}"
+
+    def managed_policy(self, path: str) -> str:
+        """Return the ARN of a policy that AWS manages."""
+        return f"arn:{self.partition}:iam::aws:policy/{path}"
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,20 @@ class StackArns:
         return self.account.arn("logs", f"log-group:{self.naming.function_log}")
 
     @property
-    def access_log(self) -> str:
-        """The API's log group."""
-        return self.account.arn("logs", f"log-group:{self.naming.access_log}")
+    def function_logs(self) -> list[str]:
+        """The function's log group in both forms that IAM checks: the group, and its streams."""
+        return [self.function_log, f"{self.function_log}:*"]
+
+    @property
+    def access_logs(self) -> list[str]:
+        """The API's log group in both forms."""
+        log = self.account.arn("logs", f"log-group:{self.naming.access_log}")
+        return [log, f"{log}:*"]
 
     @property
     def logs(self) -> list[str]:
-        """The log groups in both forms that IAM checks: the group, and its streams."""
-        return [arn for log in (self.function_log, self.access_log) for arn in (log, f"{log}:*")]
+        """Both log groups, each in both forms."""
+        return [*self.function_logs, *self.access_logs]
 
     @property
     def role(self) -> str:

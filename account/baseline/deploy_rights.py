@@ -1,100 +1,102 @@
-"""The rights to create, change and delete the stack's resources, and nothing else.
+"""The rights to deploy a stack, and nothing else.
+
+The role of a protected environment may change what the stack has, and add to it. It may not make or
+delete what holds the count, nor change the table: a first deployment, the table's settings and a
+`destroy` are an administrator's. IAM can't tell a new cap on writes from a table that lost its
+protection, as both are UpdateTable.
 
 The actions are those that pulumi-aws calls for the resources in `stack`.
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 """
 
+from collections.abc import Sequence
+
 from stack.documents import Statement, allow, tagged
 
-from baseline.api_rights import writing_apis
+from baseline.api_rights import writing_api
 from baseline.arns import StackArns
 from baseline.read_rights import reading
 
 
-def deploying(stack: StackArns, boundary_arn: str) -> list[Statement]:
+def deploying(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[Statement]:
     """Return the rights of a deployment of the stack, without those on its state."""
     return [
         *reading([stack]),
-        *_table(stack),
-        *_function(stack),
-        *_role(stack, boundary_arn),
-        *_monitoring(stack),
-        *writing_apis(stack),
+        *_table(stack, protected=protected),
+        *_function(stack, protected=protected),
+        *_logs(stack, protected=protected),
+        *_role(stack, boundary_arn, protected=protected),
+        *_monitoring(stack, protected=protected),
+        *writing_api(stack, protected=protected),
     ]
 
 
-def _table(stack: StackArns) -> list[Statement]:
-    return [
-        allow(
-            "WriteTable",
-            [
-                "dynamodb:CreateTable",
-                "dynamodb:DeleteTable",
-                "dynamodb:TagResource",
-                "dynamodb:UntagResource",
-                "dynamodb:UpdateContinuousBackups",
-                "dynamodb:UpdateTable",
-            ],
-            [stack.table],
-        )
+def _table(stack: StackArns, *, protected: bool) -> list[Statement]:
+    making = [
+        "dynamodb:CreateTable",
+        "dynamodb:DeleteTable",
+        "dynamodb:UpdateContinuousBackups",
+        "dynamodb:UpdateTable",
     ]
+    tagging = ["dynamodb:TagResource", "dynamodb:UntagResource"]
+    return [allow("WriteTable", _either(tagging, making, protected=protected), [stack.table])]
 
 
-def _function(stack: StackArns) -> list[Statement]:
+def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
+    changing = [
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:RemovePermission",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+    ]
+    if protected:
+        # What is set aside, the account's other functions lack.
+        changing.append("lambda:PutFunctionConcurrency")
+    making = ["lambda:CreateFunction", "lambda:DeleteFunction"]
     return [
-        allow(
-            "WriteFunction",
-            [
-                "lambda:CreateFunction",
-                "lambda:DeleteFunction",
-                "lambda:DeleteFunctionConcurrency",
-                "lambda:PutFunctionConcurrency",
-                "lambda:RemovePermission",
-                "lambda:TagResource",
-                "lambda:UntagResource",
-                "lambda:UpdateFunctionCode",
-                "lambda:UpdateFunctionConfiguration",
-            ],
-            [stack.function],
-        ),
+        allow("WriteFunction", _either(changing, making, protected=protected), [stack.function]),
         allow(
             "LetGatewayInvoke",
             ["lambda:AddPermission"],
             [stack.function],
             {"StringEquals": {"lambda:Principal": "apigateway.amazonaws.com"}},
         ),
-        allow(
-            "WriteLogs",
-            [
-                "logs:CreateLogGroup",
-                "logs:DeleteLogGroup",
-                "logs:DeleteRetentionPolicy",
-                "logs:PutRetentionPolicy",
-                "logs:TagResource",
-                "logs:UntagResource",
-            ],
-            stack.logs,
-        ),
     ]
 
 
-def _role(stack: StackArns, boundary_arn: str) -> list[Statement]:
+def _logs(stack: StackArns, *, protected: bool) -> list[Statement]:
+    changing = [
+        "logs:DeleteRetentionPolicy",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+    ]
+    making = ["logs:CreateLogGroup", "logs:DeleteLogGroup"]
+    statements = [allow("WriteLogs", _either(changing, making, protected=protected), stack.logs)]
+    if protected:
+        # It comes and goes with a setting.
+        statements.append(allow("SwitchAccessLog", making, stack.access_logs))
+    return statements
+
+
+def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[Statement]:
     # The actions for which IAM knows the role's boundary:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    changing = ["iam:PutRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription"]
+    making = [
+        "iam:CreateRole",
+        "iam:DeleteRole",
+        "iam:DeleteRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:UpdateAssumeRolePolicy",
+    ]
     return [
         # The deploy role may add the boundary to a role, and never remove it.
         allow(
             "WriteRoleInBoundary",
-            [
-                "iam:CreateRole",
-                "iam:DeleteRole",
-                "iam:DeleteRolePolicy",
-                "iam:PutRolePermissionsBoundary",
-                "iam:PutRolePolicy",
-                "iam:UpdateAssumeRolePolicy",
-                "iam:UpdateRole",
-                "iam:UpdateRoleDescription",
-            ],
+            _either(changing, making, protected=protected),
             [stack.role],
             {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}},
         ),
@@ -108,21 +110,19 @@ def _role(stack: StackArns, boundary_arn: str) -> list[Statement]:
     ]
 
 
-def _monitoring(stack: StackArns) -> list[Statement]:
+def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
     # Excludes a stack whose name begins with this one's. A new alarm has no tags yet.
     own = {"StringEqualsIfExists": tagged("Resource", stack.naming.tags)}
+    changing = ["sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"]
+    making = ["sns:CreateTopic", "sns:DeleteTopic"]
     return [
+        allow("WriteTopic", _either(changing, making, protected=protected), [stack.topic]),
+        # Otherwise another account's queue could listen.
         allow(
-            "WriteTopic",
-            [
-                "sns:CreateTopic",
-                "sns:DeleteTopic",
-                "sns:SetTopicAttributes",
-                "sns:Subscribe",
-                "sns:TagResource",
-                "sns:UntagResource",
-            ],
+            "SubscribeByMail",
+            ["sns:Subscribe"],
             [stack.topic],
+            {"StringEquals": {"sns:Protocol": "email"}},
         ),
         # IAM has no resource for it: see ReadSubscriptions.
         allow("Unsubscribe", ["sns:Unsubscribe"], ["*"]),
@@ -146,3 +146,8 @@ def _monitoring(stack: StackArns) -> list[Statement]:
             [stack.dashboard],
         ),
     ]
+
+
+def _either(changing: Sequence[str], making: Sequence[str], *, protected: bool) -> list[str]:
+    """Return the actions that change something, and unless it is protected those that make it."""
+    return [*changing] if protected else sorted([*changing, *making])

@@ -40,10 +40,14 @@ class DeployerArgs:
 
     naming: Naming
     """The stack that it deploys."""
+    protected: bool
+    """Whether the role may neither make nor delete what holds the count."""
     account: pulumi.Output[Account]
     provider_arn: pulumi.Output[str]
     subject: str
     bucket_arn: pulumi.Output[str | None]
+    roles_boundary: str | None
+    """The boundary of the role itself."""
     tags: Mapping[str, str]
 
 
@@ -81,8 +85,9 @@ class Deployer(pulumi.ComponentResource):
                 provider_arn=args.provider_arn,
                 subjects=[args.subject],
                 policy=pulumi.Output.all(stack, boundary.arn, args.bucket_arn).apply(
-                    lambda known: deploy_policy(known[0], known[1], known[2])
+                    lambda known: deploy_policy(*known, protected=args.protected)
                 ),
+                boundary=args.roles_boundary,
                 tags=args.tags,
             ),
             opts=child,

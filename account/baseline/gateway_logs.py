@@ -17,6 +17,7 @@ class GatewayLogsArgs:
 
     account: pulumi.Output[Account]
     further_regions: Sequence[str]
+    roles_boundary: str | None
     tags: Mapping[str, str]
 
 
@@ -39,6 +40,7 @@ class GatewayLogs(pulumi.ComponentResource):
             name,
             description="Writes the logs of API Gateway, for all REST APIs of the account",
             assume_role_policy=assumed_by_service("apigateway.amazonaws.com"),
+            permissions_boundary=args.roles_boundary,
             tags=args.tags,
             opts=kept,
         )
@@ -60,5 +62,4 @@ def log_policy_arn(account: Account) -> str:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     """
-    name = "AmazonAPIGatewayPushToCloudWatchLogs"
-    return f"arn:{account.partition}:iam::aws:policy/service-role/{name}"
+    return account.managed_policy("service-role/AmazonAPIGatewayPushToCloudWatchLogs")

@@ -12,7 +12,8 @@ from stack.documents import document
 
 from baseline.aliases import with_former_type
 
-ISSUER = "token.actions.githubusercontent.com"
+# The client's name, no address: the action that takes the role asks for it in each partition.
+# https://github.com/aws-actions/configure-aws-credentials/blob/main/action.yml
 AUDIENCE = "sts.amazonaws.com"
 
 
@@ -39,6 +40,7 @@ class Subjects:
 
 def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
     """Return a trust policy for jobs with exactly one of these subjects."""
+    issuer = provider_arn.partition(":oidc-provider/")[2]
     return document(
         [
             {
@@ -46,7 +48,7 @@ def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
                 "Principal": {"Federated": provider_arn},
                 "Action": "sts:AssumeRoleWithWebIdentity",
                 "Condition": {
-                    "StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subjects}
+                    "StringEquals": {f"{issuer}:aud": AUDIENCE, f"{issuer}:sub": subjects}
                 },
             }
         ]
@@ -57,6 +59,8 @@ def trust_policy(provider_arn: str, subjects: Sequence[str]) -> str:
 class GithubOidcArgs:
     """The inputs of the trust in GitHub."""
 
+    issuer: str
+    """Who issues the tokens, as a URL."""
     existing_provider_arn: str | None
     tags: Mapping[str, str]
 
@@ -80,7 +84,7 @@ class GithubOidc(pulumi.ComponentResource):
             # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateOpenIDConnectProviderThumbprint.html
             provider = aws.iam.OpenIdConnectProvider(
                 name,
-                url=f"https://{ISSUER}",
+                url=args.issuer,
                 client_id_lists=[AUDIENCE],
                 tags=args.tags,
                 opts=pulumi.ResourceOptions(parent=self),

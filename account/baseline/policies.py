@@ -20,10 +20,12 @@ def boundary_policy(stack: StackArns) -> str:
     return function_policy(stack.table, stack.function_log, tracing=True)
 
 
-def deploy_policy(stack: StackArns, boundary_arn: str, bucket_arn: str | None) -> str:
+def deploy_policy(
+    stack: StackArns, boundary_arn: str, bucket_arn: str | None, *, protected: bool
+) -> str:
     """Return the policy of a stack's deploy role."""
     state = writing_state(bucket_arn, stack.naming) if bucket_arn else []
-    return document([*deploying(stack, boundary_arn), *state])
+    return document([*deploying(stack, boundary_arn, protected=protected), *state])
 
 
 def drift_policy(stacks: Sequence[StackArns], bucket_arn: str | None) -> str:

@@ -22,6 +22,8 @@ class RoleArgs:
     """The subjects of the tokens that it trusts."""
     policy: pulumi.Output[str] | None
     """Its policy."""
+    boundary: str | None
+    """The policy that bounds it, if the organisation asks for one."""
     tags: Mapping[str, str]
 
 
@@ -45,6 +47,7 @@ class GithubRole(pulumi.ComponentResource):
             assume_role_policy=args.provider_arn.apply(
                 lambda arn: trust_policy(arn, args.subjects)
             ),
+            permissions_boundary=args.boundary,
             tags=args.tags,
             opts=child,
         )

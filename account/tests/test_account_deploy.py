@@ -1,8 +1,12 @@
-"""A deploy role may make each call of a deployment of its stack, and a drift role each read."""
+"""The calls of a deployment that each role may make.
+
+Staging's deploy role may make all of them, prod's all of an update, and a drift role each read.
+"""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import botocore.session
 import pytest
@@ -124,6 +128,23 @@ SENT_WITH = {
         "iam:UpdateRoleDescription",
     },
     "lambda:Principal": {"lambda:AddPermission"},
+    "sns:Protocol": {"sns:Subscribe"},
+}
+
+# Reserves what the account's other functions then lack.
+RESERVING = "lambda:PutFunctionConcurrency"
+
+# The calls of a first deployment, a `destroy` or the table's settings: not prod's role's.
+SETUP = {
+    "CreateTable DeleteTable UpdateContinuousBackups UpdateTable": "arn:aws:dynamodb:*",
+    "CreateFunction DeleteFunction": "arn:aws:lambda:*",
+    "CreateLogGroup DeleteLogGroup": "arn:aws:logs:*:log-group:/aws/lambda/*",
+    "CreateRole DeleteRole DeleteRolePolicy PutRolePermissionsBoundary UpdateAssumeRolePolicy": (
+        "arn:aws:iam:*"
+    ),
+    "CreateTopic DeleteTopic": "arn:aws:sns:*",
+    "POST": "arn:aws:apigateway:*::/restapis",
+    "DELETE": f"arn:aws:apigateway:*::/restapis/{API_ID}",
 }
 
 # They have no resource, so they are for the whole account.
@@ -178,6 +199,7 @@ def calls(kind: str, inputs: Properties, present: Context) -> Iterator[Request]:
         "iam:PassedToService": "lambda.amazonaws.com",
         "iam:PermissionsBoundary": inputs.get("permissionsBoundary", []),
         "lambda:Principal": inputs.get("principal", []),
+        "sns:Protocol": "email",
     }
     for resource, names in CALLS.get(kind, {}).items():
         for name in names.split():
@@ -194,14 +216,49 @@ def api_calls(kind: str, inputs: Properties, tags: dict[str, str]) -> Iterator[R
             yield Request(f"apigateway:{verb}", resource, context)
 
 
+def is_setup(request: Request) -> bool:
+    verb = request.action.split(":")[1]
+    # Tags of an API that has no id yet, and tags that are taken off.
+    if TAGS in request.resource:
+        return verb == "DELETE" or request.resource.endswith(f"{TAGS}*")
+    return any(
+        verb in verbs.split() and fnmatchcase(request.resource, pattern)
+        for verbs, pattern in SETUP.items()
+    )
+
+
 @pytest.mark.parametrize("new", [False, True])
-def test_a_deploy_role_may_do_all_that_its_stack_asks_for(
-    program: Program, stack: str, *, new: bool
-) -> None:
-    policy = policy_of(run_account(), f"deploy-{stack}")
-    assert not [each for each in requests(program, stack, new=new) if not each.allowed_by(policy)]
+def test_stagings_role_may_make_its_stack_and_tear_it_down(program: Program, *, new: bool) -> None:
+    policy = policy_of(run_account(), "deploy-staging")
+    for each in requests(program, "staging", new=new):
+        assert each.allowed_by(policy) == (each.action != RESERVING), each
     for action, resource in ALL:
         assert allows(policy, action, resource)
+
+
+@pytest.mark.parametrize("new", [False, True])
+def test_prods_role_may_update_its_stack_but_not_make_it_or_tear_it_down(
+    program: Program, *, new: bool
+) -> None:
+    policy = policy_of(run_account(), "deploy-prod")
+    calls = requests(program, "prod", new=new)
+    for each in calls:
+        assert each.allowed_by(policy) != is_setup(each), each
+    for verbs, pattern in SETUP.items():
+        met = {each.action.split(":")[1] for each in calls if fnmatchcase(each.resource, pattern)}
+        assert set(verbs.split()) <= met
+    for action, resource in ALL:
+        assert allows(policy, action, resource)
+
+
+def test_each_environment_is_what_the_owner_says() -> None:
+    run = run_account({"protectedEnvironments": ["staging"]})
+    deleted = "arn:aws:dynamodb:us-east-1:123456789012:table/visitor-counter-{}"
+    for stack, deletes in (("staging", False), ("prod", True)):
+        policy = policy_of(run, f"deploy-{stack}")
+        assert allows(policy, "dynamodb:DeleteTable", deleted.format(stack)) == deletes
+        function = f"arn:aws:lambda:us-east-1:123456789012:function:visitor-counter-{stack}"
+        assert allows(policy, RESERVING, function) != deletes
 
 
 @pytest.mark.parametrize(("stack", "other"), [("staging", "prod"), ("prod", "staging")])
@@ -241,13 +298,15 @@ def test_no_role_has_more_actions_than_these(program: Program) -> None:
     used = {each.action for each in requests(program, "staging")}
     used |= {action for action, _ in ALL}
     # An account's first API also creates API Gateway's own role.
-    used |= {"iam:CreateServiceLinkedRole"}
-    granted = {
-        action
-        for each in json.loads(policy_of(run_account(), "deploy-staging"))["Statement"]
-        for action in each["Action"]
-    }
-    assert granted == used
+    assert granted("staging") == used - {RESERVING} | {"iam:CreateServiceLinkedRole"}
+    updates = {each.action for each in requests(program, "prod") if not is_setup(each)}
+    assert granted("prod") == updates | {action for action, _ in ALL}
+
+
+def granted(stack: str) -> set[str]:
+    """Return all actions of a deploy role."""
+    statements = json.loads(policy_of(run_account(), f"deploy-{stack}"))["Statement"]
+    return {action for each in statements for action in each["Action"]}
 
 
 def test_aws_has_these_actions(program: Program) -> None:

@@ -30,10 +30,16 @@ def test_whom_to_trust_is_all_that_must_be_set() -> None:
     assert read(PREFIX) == Settings(
         subject_prefix="repo:octo-org/octo-repo",
         environments=("staging", "prod"),
+        protected_environments=frozenset({"prod"}),
         main_branch="main",
+        oidc_issuer="https://token.actions.githubusercontent.com",
         oidc_provider_arn=None,
+        roles_boundary=None,
         state_bucket=None,
         further_regions=(),
+        backup_days=0,
+        budget_amount=0,
+        budget_emails=(),
     )
     [problem] = refused({})
     assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be repo:OWNER@ID/REPO@ID ")
@@ -47,12 +53,19 @@ def test_whom_to_trust_is_all_that_must_be_set() -> None:
         ("subjectPrefix", "repo:mona_corp@1/a.b-c_d@2"),
         ("environments", ["prod"]),
         ("environments", ["prod", "prod-eu"]),
-        ("environments", ["e" * 40, "E_2"]),
+        ("environments", ["prod", "e" * 40, "E_2"]),
+        ("protectedEnvironments", []),
+        ("protectedEnvironments", ["prod", "staging"]),
         ("mainBranch", "release/2026.11"),
         ("oidcProviderArn", f"arn:aws:iam::123456789012:{PROVIDER}"),
         ("oidcProviderArn", f"arn:aws-us-gov:iam::123456789012:{PROVIDER}"),
         ("stateBucket", "my-visitor-counter-state-1"),
-        ("furtherRegions", ["eu-central-1", "us-gov-west-1"]),
+        ("oidcIssuer", "https://token.actions.octo.ghe.com"),
+        ("oidcIssuer", "https://github.octo.example/_services/token"),
+        ("rolesBoundary", "arn:aws-us-gov:iam::123456789012:policy/team/all-roles"),
+        ("furtherRegions", ["eu-central-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1"]),
+        ("furtherRegions", ["cn-northwest-1", "ap-southeast-5"]),
+        ("backupDays", 365),
     ],
 )
 def test_a_usable_value_is_taken(key: str, value: object) -> None:
@@ -115,12 +128,70 @@ def test_environments_are_told_apart(environments: object, rule: str) -> None:
             "arn:aws:iam::123456789012:oidc-provider/gitlab.com",
             "the ARN of an OIDC provider for token.actions.githubusercontent.com, or empty",
         ),
+        (
+            "oidcProviderArn",
+            f"arn:aws:iam::123456789012:{PROVIDER}/octo-corp",
+            "the ARN of an OIDC provider for token.actions.githubusercontent.com, or empty",
+        ),
+        (
+            "oidcIssuer",
+            "http://github.octo.example",
+            "an https URL without a port or a slash at its end",
+        ),
+        (
+            "oidcIssuer",
+            "https://github.octo.example:8443/_services/token",
+            "an https URL without a port or a slash at its end",
+        ),
+        ("rolesBoundary", "all-roles", "the ARN of an IAM policy, or empty"),
+        ("backupDays", "-1", "a whole number from 0 to 36500"),
         ("stateBucket", "s3://state", "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty"),
         ("stateBucket", "My-State", "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty"),
     ],
 )
 def test_a_value_that_can_not_be_used_is_refused(key: str, value: str, rule: str) -> None:
     assert refused({**PREFIX, key: value}) == [f'{NAME}:{key} is "{value}": it must be {rule}']
+
+
+def test_an_enterprise_has_its_own_provider() -> None:
+    issuer = "https://github.octo.example/_services/token"
+    arn = "arn:aws:iam::123456789012:oidc-provider/github.octo.example/_services/token"
+    settings = read({**PREFIX, "oidcIssuer": issuer, "oidcProviderArn": arn})
+    assert settings.oidc_provider_arn == arn
+    [problem] = refused({**PREFIX, "oidcProviderArn": arn})
+    assert "must be the ARN of an OIDC provider for token.actions.githubusercontent.com" in problem
+
+
+@pytest.mark.parametrize(
+    "setting", [{"protectedEnvironments": ["prdo"]}, {"environments": ["staging", "live"]}]
+)
+def test_a_protected_environment_that_is_none_is_refused(setting: dict[str, object]) -> None:
+    [problem] = refused({**PREFIX, **setting})
+    assert problem.startswith(f"{NAME}:protectedEnvironments[0] is ")
+    assert problem.endswith("; [] protects none")
+    assert "it must be one of environments (staging, " in problem
+
+
+def test_a_backup_of_nothing_is_refused() -> None:
+    [problem] = refused({**PREFIX, "backupDays": 30, "protectedEnvironments": []})
+    assert problem == (
+        f'{NAME}:backupDays is "30": it must be 0, as protectedEnvironments is empty'
+    )
+
+
+def test_a_budget_has_an_amount_and_an_address_or_neither() -> None:
+    [problem] = refused({**PREFIX, "budgetAmount": 20})
+    assert problem.endswith("must be a list of at least one, as budgetAmount is set")
+    emails = ["me@example.com"]
+    [problem] = refused({**PREFIX, "budgetEmails": emails})
+    assert problem == f'{NAME}:budgetAmount is "0": it must be at least 1, as budgetEmails is set'
+    settings = read({**PREFIX, "budgetAmount": 20, "budgetEmails": emails})
+    assert (settings.budget_amount, settings.budget_emails) == (20, ("me@example.com",))
+
+
+def test_an_address_of_the_budget_is_never_shown() -> None:
+    problems_shown = refused({**PREFIX, "budgetAmount": 20, "budgetEmails": ["me at example"]})
+    assert not [problem for problem in problems_shown if "me at example" in problem]
 
 
 def test_a_region_that_is_none_is_refused() -> None:

@@ -55,7 +55,7 @@ def test_another_main_branch_is_trusted_in_its_place() -> None:
 
 
 def test_each_environment_has_a_deploy_role_and_no_other_has() -> None:
-    run = run_account({"environments": ["one", "two", "three"]})
+    run = run_account({"environments": ["one", "two", "three"], "protectedEnvironments": []})
     roles = {each.name for each in run.all(ROLE)}
     deployers = {"deploy-one", "deploy-two", "deploy-three"}
     assert roles == {*deployers, "preview", "drift", "gateway-logs"}
@@ -73,6 +73,25 @@ def test_the_provider_that_an_account_has_already_is_trusted_instead() -> None:
     assert not run.all("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     for role in EXPECTED:
         assert trust(run, role)["Principal"] == {"Federated": OTHER_ARN}
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://token.actions.octo.ghe.com",
+        "https://github.octo.example/_services/token",
+        "https://token.actions.githubusercontent.com/octo-corp",
+    ],
+)
+def test_the_tokens_of_an_enterprise_have_an_issuer_of_their_own(issuer: str) -> None:
+    run = run_account({"oidcIssuer": issuer})
+    provider = run.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider").inputs
+    assert provider["url"] == issuer
+    name = issuer.removeprefix("https://")
+    for role in EXPECTED:
+        trusted = trust(run, role)
+        assert trusted["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{name}"}
+        assert trusted["Condition"]["StringEquals"].keys() == {f"{name}:aud", f"{name}:sub"}
 
 
 def test_the_account_of_an_existing_provider_is_that_of_all_rights() -> None:

@@ -48,6 +48,13 @@ _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}"
     },
     "aws:apigateway/stage:Stage": _stage,
+    "aws:backup/plan:Plan": _nothing,
+    "aws:backup/selection:Selection": _nothing,
+    "aws:backup/vault:Vault": lambda each: _arn(
+        "backup", f"backup-vault:{each['name']}", region=each.get("region", REGION)
+    ),
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _nothing,
+    "aws:budgets/budget:Budget": _nothing,
     "aws:cloudwatch/dashboard:Dashboard": _nothing,
     "aws:cloudwatch/logGroup:LogGroup": lambda each: _arn("logs", f"log-group:{each['name']}"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": lambda each: _arn(
