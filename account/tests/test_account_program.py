@@ -5,16 +5,22 @@ from pathlib import Path
 
 import pytest
 from aws import ACCOUNT, PretendedAws
+from baseline.arns import Account
+from baseline.budget import currency
 from kinds import POLICY, ROLE
 from pretended_account import OTHER_ARN, PROGRAM, policy_of, run_account, statement
-from pulumi_program import UNKNOWN, Program
+from pulumi_program import UNKNOWN, Program, Secret
 from workspace import PROJECT
+
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 
 VARIANTS: list[dict[str, object]] = [
     {},
     {"oidcProviderArn": OTHER_ARN},
     {"stateBucket": "my-state"},
     {"environments": ["prod"], "furtherRegions": ["eu-central-1"]},
+    {"backupDays": 90, "furtherRegions": ["eu-central-1"]},
+    {"budgetAmount": 20, "budgetEmails": ["me@example.com"]},
 ]
 
 
@@ -72,7 +78,7 @@ def test_the_log_role_is_for_api_gateway_alone() -> None:
         "Principal": {"Service": "apigateway.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    attachment = run.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs
+    attachment = run.one(ATTACHMENT).inputs
     managed = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     assert attachment["policyArn"] == managed
 
@@ -82,7 +88,7 @@ def test_other_apis_log_on_after_a_destroy_and_a_new_setup() -> None:
     kept = {(each.kind, each.name) for each in run.resources if each.retain_on_delete}
     assert kept == {
         (ROLE, "gateway-logs"),
-        ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "gateway-logs"),
+        (ATTACHMENT, "gateway-logs"),
         ("aws:apigateway/account:Account", "gateway-logs"),
         ("aws:apigateway/account:Account", "gateway-logs-eu-central-1"),
     }
@@ -98,6 +104,65 @@ def test_each_region_is_told_the_log_role_once_that_can_log() -> None:
         assert account.inputs["cloudwatchRoleArn"].endswith(":role/gateway-logs-0f1e2d3")
         # The role and its policy, both named after their component.
         assert account.dependencies.count("gateway-logs") == 2
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-eusc", "aws-us-gov", "aws-iso-b"])
+def test_each_arn_is_of_the_accounts_partition(partition: str) -> None:
+    run = run_account({"oidcProviderArn": OTHER_ARN.replace("arn:aws:", f"arn:{partition}:")})
+    texts = [
+        *(each.inputs["policy"] for each in (*run.all(POLICY), *run.all("aws:iam/policy:Policy"))),
+        *(each.inputs["policyArn"] for each in run.all(ATTACHMENT)),
+    ]
+    # The pretended AWS is in one partition: so is the boundary that it has made.
+    made = f"arn:aws:iam::{ACCOUNT}:policy/boundary-"
+    found = [
+        each
+        for text in texts
+        for each in re.findall(r"arn(?::|%3A)([a-z-]+)", text.replace(made, ""))
+    ]
+    assert set(found) == {partition}
+    # IAM has the same names of services everywhere.
+    # https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/region-info/lib/default.ts
+    assert "apigateway.amazonaws.com" in policy_of(run, "deploy-prod")
+
+
+def test_an_organisation_bounds_each_role_of_the_account() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/all-roles"
+    settings = {"rolesBoundary": boundary, "backupDays": 90}
+    roles = run_account(settings).all(ROLE)
+    assert {each.inputs.get("permissionsBoundary") for each in roles} == {boundary}
+    assert {each.name for each in roles} == {
+        *("backup", "deploy-prod", "deploy-staging", "drift", "gateway-logs", "preview")
+    }
+    for each in run_account({"backupDays": 90}).all(ROLE):
+        assert "permissionsBoundary" not in each.inputs
+
+
+def test_a_budget_mails_before_and_when_it_is_spent_or_will_be() -> None:
+    run = run_account({"budgetAmount": 20, "budgetEmails": ["me@example.com"]})
+    budget = dict(run.one("aws:budgets/budget:Budget").inputs)
+    mails = budget.pop("notifications")
+    assert budget == {
+        "name": "visitor-counter",
+        "budgetType": "COST",
+        "limitAmount": "20",
+        "limitUnit": "USD",
+        "timeUnit": "MONTHLY",
+        "tags": {"project": "visitor-counter-account", "stack": "account"},
+    }
+    assert {(each["notificationType"], each["threshold"]) for each in mails} == {
+        (cost, percent) for cost in ("ACTUAL", "FORECASTED") for percent in (80, 100)
+    }
+    for each in mails:
+        assert (each["comparisonOperator"], each["thresholdType"]) == ("GREATER_THAN", "PERCENTAGE")
+        assert each["subscriberEmailAddresses"] == [Secret("me@example.com")]
+
+
+def test_a_budget_is_in_the_currency_of_the_bill() -> None:
+    assert [currency(Account(partition, ACCOUNT)) for partition in ("aws", "aws-cn")] == [
+        "USD",
+        "CNY",
+    ]
 
 
 def test_policies_are_as_short_as_aws_demands() -> None:

@@ -12,6 +12,15 @@ from stack.alarms import PERIOD_SECONDS, Alarm, Metric, Watched
 
 _COLUMNS = 24
 _HEIGHT = 6
+
+# By partition. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+# The isolated ones have no public console.
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-eusc": "console.amazonaws-eusc.eu",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 _GREEN, _ORANGE, _RED = "#2ca02c", "#ff7f0e", "#d62728"
 
 
@@ -107,12 +116,10 @@ def dashboard_body(
     return json.dumps(body)
 
 
-def dashboard_url(region: str, name: str) -> str:
-    """Return the URL of the dashboard in the console."""
-    return (
-        f"https://{region}.console.aws.amazon.com/cloudwatch/home"
-        f"?region={region}#dashboards/dashboard/{name}"
-    )
+def dashboard_url(partition: str, region: str, name: str) -> str:
+    """Return the URL of the dashboard in the partition's console."""
+    console = _CONSOLES.get(partition, _CONSOLES["aws"])
+    return f"https://{region}.{console}/cloudwatch/home?region={region}#dashboards/dashboard/{name}"
 
 
 def _visits(watched: Watched) -> _Line:

@@ -68,8 +68,9 @@ class Monitoring(pulumi.ComponentResource):
             opts=child,
         )
         self.topic_arn = topic.arn
-        self.dashboard_url = pulumi.Output.all(region, dashboard.dashboard_name).apply(
-            lambda known: dashboard_url(known[0], known[1])
+        partition = topic.arn.apply(lambda arn: arn.split(":")[1])
+        self.dashboard_url = pulumi.Output.all(partition, region, dashboard.dashboard_name).apply(
+            lambda known: dashboard_url(*known)
         )
         self.register_outputs({"topicArn": self.topic_arn, "dashboardUrl": self.dashboard_url})
 

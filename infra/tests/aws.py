@@ -36,6 +36,11 @@ def _stage(inputs: Properties) -> Properties:
     return {"invokeUrl": url}
 
 
+def _vault(inputs: Properties) -> Properties:
+    name, region = inputs["name"], inputs.get("region", REGION)
+    return {"name": name} | _arn("backup", f"backup-vault:{name}", region)
+
+
 def _nothing(_: Properties) -> Properties:
     return {}
 
@@ -50,9 +55,7 @@ _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
     "aws:apigateway/stage:Stage": _stage,
     "aws:backup/plan:Plan": _nothing,
     "aws:backup/selection:Selection": _nothing,
-    "aws:backup/vault:Vault": lambda each: _arn(
-        "backup", f"backup-vault:{each['name']}", region=each.get("region", REGION)
-    ),
+    "aws:backup/vault:Vault": _vault,
     "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _nothing,
     "aws:budgets/budget:Budget": _nothing,
     "aws:cloudwatch/dashboard:Dashboard": _nothing,

@@ -105,8 +105,19 @@ def test_no_widget_covers_another() -> None:
         covered |= cells
 
 
-def test_its_address_names_region_and_dashboard() -> None:
-    assert dashboard_url("eu-west-1", "mine") == (
-        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home"
-        "?region=eu-west-1#dashboards/dashboard/mine"
+@pytest.mark.parametrize(
+    ("partition", "region", "console"),
+    [
+        ("aws", "eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("aws-cn", "cn-north-1", "cn-north-1.console.amazonaws.cn"),
+        ("aws-eusc", "eusc-de-east-1", "eusc-de-east-1.console.amazonaws-eusc.eu"),
+        ("aws-us-gov", "us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+        ("aws-iso", "us-iso-east-1", "us-iso-east-1.console.aws.amazon.com"),
+    ],
+)
+def test_its_address_names_console_region_and_dashboard(
+    partition: str, region: str, console: str
+) -> None:
+    assert dashboard_url(partition, region, "mine") == (
+        f"https://{console}/cloudwatch/home?region={region}#dashboards/dashboard/mine"
     )
