@@ -15,5 +15,8 @@ UNSET = {f"{NAME}:subjectPrefix": "repo:octo-org/octo-repo"}
 
 @pytest.mark.parametrize("stack", stack_names(ACCOUNT))
 def test_the_file_of_the_account_can_be_read_by_its_program(stack: str) -> None:
-    config = read_config(ACCOUNT / PROJECT_FILE, ACCOUNT / f"Pulumi.{stack}.yaml")
-    Settings.read(ConfigReader(NAME, UNSET | config))
+    config = UNSET | read_config(ACCOUNT / PROJECT_FILE, ACCOUNT / f"Pulumi.{stack}.yaml")
+    # Only the engine can decrypt the addresses.
+    if config[f"{NAME}:budgetAmount"] != "0":
+        config[f"{NAME}:budgetEmails"] = '["me@example.com"]'
+    Settings.read(ConfigReader(NAME, config))

@@ -1,4 +1,4 @@
-"""Reads a stack's settings from its file, without the engine."""
+"""Reads a stack's settings from its file, and the account's, without the engine."""
 
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from counter_ops.project import PROJECT
 
 _EXAMPLES = PROJECT / "infra/tests/stacks"
 _EXAMPLES_PROJECT = "visitor-counter"
+
+# The account's own rule.
+_MOST_BACKUP_DAYS = 36_500
 
 
 def read_stack(stack: str, folder: Path = PROJECT) -> tuple[str, Settings]:
@@ -38,6 +41,24 @@ def read_stack(stack: str, folder: Path = PROJECT) -> tuple[str, Settings]:
 def read_example(stack: str) -> tuple[str, Settings]:
     """Return the same for one of the tests' stacks, whose costs docs/cost.md shows."""
     return _read(find_stack_file(stack, _EXAMPLES), _EXAMPLES_PROJECT)
+
+
+def read_backup_days(stack: str, folder: Path = PROJECT) -> int:
+    """Return the days that the account keeps daily backups of a stack's table, 0 for none.
+
+    Raises:
+        ConfigError: names the key of the account that is wrong.
+
+    """
+    project, file = folder / "account" / PROJECT_FILE, folder / "account/Pulumi.account.yaml"
+    name = project_name(project)
+    config = read_config(project, file if file.is_file() else None)
+    keys = ("backupDays", "protectedEnvironments")
+    reader = ConfigReader(name, {f"{name}:{key}": config[f"{name}:{key}"] for key in keys})
+    days = reader.integer("backupDays", 0, _MOST_BACKUP_DAYS)
+    protected = reader.strings("protectedEnvironments", bool, "an environment")
+    reader.finish()
+    return days if stack in protected else 0
 
 
 def _read(file: Path, name: str) -> tuple[str, Settings]:

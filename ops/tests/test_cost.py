@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shutil
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,12 @@ from counter_ops.cost.bill import Line, dollars, lines, total
 from counter_ops.cost.page import BEGIN, END, PAGE, Stack, alarm_metrics, page_tables
 from counter_ops.cost.prices import PRICES, Prices, read_prices
 from counter_ops.cost.usage import Usage, month, refused_day, unknown_paths_day, worst_day
-from counter_ops.stack_settings import read_example, read_stack
+from counter_ops.stack_settings import read_backup_days, read_example, read_stack
 from pydantic import ValidationError
 from stack.api import ACCESS_LOG_FORMAT
+from stack.config import ConfigError
 from stack.settings import Settings
-from workspace import project_copy
+from workspace import ACCOUNT_NAME, project_copy
 
 PRICE_LIST = read_prices()
 ASSUMED = PRICE_LIST.assumptions
@@ -109,6 +111,17 @@ def test_a_visit_of_a_page_is_a_second_write() -> None:
     assert plain.writes == 1_000 + 30
     assert pages.writes == 2_000 + 30 * items
     assert pages.reads - plain.reads == 30 * ASSUMED.pages.value / 2
+
+
+def test_each_day_is_a_whole_copy_of_the_table() -> None:
+    name = "AWS Backup, daily backups (GB)"
+    pages = settings(pages=("/",))
+    bill = Stack("prod", pages, PRICE_LIST, backup_days=365).month(1_000)
+    [line] = [line for line in bill if line.name == name]
+    # The site and a hundred pages, for ten cents a GB.
+    assert line.quantity == Decimal(101 * 1_100 * 365) / 10**9
+    assert line.list_price == line.quantity / 10
+    assert bill_of(pages, 1_000)[name].list_price == 0
 
 
 def test_without_days_nothing_is_written_but_visits() -> None:
@@ -251,8 +264,31 @@ class Cost:
 
 @pytest.fixture
 def cost(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cost:
-    monkeypatch.setattr(read_stack, "__defaults__", (project_copy(),))
+    for read in (read_stack, read_backup_days):
+        monkeypatch.setattr(read, "__defaults__", (project_copy(),))
     return Cost(capsys)
+
+
+def with_account(folder: Path, settings: dict[str, object]) -> Path:
+    """Write the account's project with its defaults, and a stack file."""
+    account = folder / "account"
+    account.mkdir()
+    shutil.copy(project_copy() / "account/Pulumi.yaml", account)
+    config = {f"{ACCOUNT_NAME}:{key}": value for key, value in settings.items()}
+    (account / "Pulumi.account.yaml").write_text(yaml.safe_dump({"config": config}))
+    return folder
+
+
+def test_the_backup_of_a_protected_stack_is_on_its_bill(tmp_path: Path) -> None:
+    assert read_backup_days("prod", project_copy()) == 0
+    folder = with_account(tmp_path, {"backupDays": "90"})
+    assert read_backup_days("prod", folder) == 90
+    assert read_backup_days("staging", folder) == 0
+
+
+def test_a_wrong_setting_of_the_account_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"backupDays is .* whole number from 0"):
+        read_backup_days("prod", with_account(tmp_path, {"backupDays": "forever"}))
 
 
 def test_the_command_bills_the_stack_and_the_visits_that_it_is_told(cost: Cost) -> None:

@@ -39,10 +39,16 @@ STACK_SETTINGS = {
 ACCOUNT_SETTINGS = {
     "subjectPrefix": "repo:someone@1/guestbook@2",
     "environments": ["test", "live", "preview"],
+    "protectedEnvironments": ["live"],
     "mainBranch": "trunk",
+    "oidcIssuer": "https://token.actions.someone.ghe.com",
     "oidcProviderArn": "",
+    "rolesBoundary": "arn:aws:iam::123456789012:policy/all-roles",
     "stateBucket": "someones-state",
     "furtherRegions": ["eu-west-1"],
+    "backupDays": "90",
+    "budgetAmount": "20",
+    "budgetEmails": [{"secure": "v1:abc:def"}],
 }
 
 ALLOWED_CHANGE = {

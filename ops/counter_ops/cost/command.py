@@ -11,7 +11,7 @@ from counter_ops.cost.page import Stack, publish, tables
 from counter_ops.cost.prices import read_prices
 from counter_ops.errors import UserError
 from counter_ops.stack_name import add_stack
-from counter_ops.stack_settings import read_example, read_stack
+from counter_ops.stack_settings import read_backup_days, read_example, read_stack
 
 _MOST_REQUESTS = 10**12
 
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         read = read_example if arguments.publish else read_stack
         region, settings = read(arguments.stack)
+        backup_days = 0 if arguments.publish else read_backup_days(arguments.stack)
     except (StackFileError, ConfigError) as error:
         raise UserError(str(error)) from error
     if region != price_list.region:
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"{price_list.region}. To change them: ops/counter_ops/cost/prices.yaml",
             file=sys.stderr,
         )
-    stack = Stack(arguments.stack, settings, price_list)
+    stack = Stack(arguments.stack, settings, price_list, backup_days)
     if arguments.publish:
         publish(stack)
     else:

@@ -10,7 +10,13 @@ from stack.settings import Settings
 
 from counter_ops.cost.bill import Line, dollars, lines, total
 from counter_ops.cost.prices import PriceList
-from counter_ops.cost.usage import month, refused_day, unknown_paths_day, worst_day
+from counter_ops.cost.usage import (
+    month,
+    refused_day,
+    unknown_paths_day,
+    with_backups,
+    worst_day,
+)
 from counter_ops.project import PROJECT
 
 PAGE = PROJECT / "docs/cost.md"
@@ -27,12 +33,14 @@ class Stack:
     name: str
     settings: Settings
     price_list: PriceList
+    backup_days: int = 0
+    """Days that the account keeps daily backups of the table."""
 
     def month(self, visits: int, reads: int = 0) -> list[Line]:
         """Return the bill of a month with a number of visits, and of requests that read."""
         assumed = self.price_list.assumptions
         usage = month(self.settings, alarm_metrics(self.settings), visits, assumed, reads)
-        return lines(usage, self.price_list.prices)
+        return lines(with_backups(usage, self.backup_days), self.price_list.prices)
 
 
 def alarm_metrics(settings: Settings) -> int:

@@ -43,6 +43,7 @@ class Prices(_Strict):
     reads: Price
     table_gb: Price
     recovery_gb: Price
+    backup_gb: Price
     log_gb: Price
     kept_log_gb: Price
     traces: Price

@@ -1,6 +1,6 @@
 """Computes the quantities that a stack uses of everything that has a price."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from stack.settings import Settings
@@ -34,6 +34,7 @@ class Usage:
     reads: Decimal = _NONE
     table_gb: Decimal = _NONE
     recovery_gb: Decimal = _NONE
+    backup_gb: Decimal = _NONE
     log_gb: Decimal = _NONE
     kept_log_gb: Decimal = _NONE
     traces: Decimal = _NONE
@@ -77,6 +78,15 @@ def month(
         dashboards=Decimal(1),
         sent_gb=requests * assumed.sent_bytes.value / _GB,
     )
+
+
+def with_backups(usage: Usage, days: int) -> Usage:
+    """Return a month's quantities with daily backups, kept for some days.
+
+    Each is a whole copy of the table:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GettingStartedBackupsAWS.html
+    """
+    return replace(usage, backup_gb=usage.table_gb * days)
 
 
 def worst_day(settings: Settings, assumed: Assumptions) -> Usage:
