@@ -28,7 +28,7 @@ def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
     return [allow("ReadApi", ["apigateway:GET"], [resource], {"StringEquals": condition})]
 
 
-def writing_api(stack: StackArns, *, protected: bool) -> list[Statement]:
+def writing_apis(stack: StackArns, *, protected: bool) -> list[Statement]:
     """Return the rights to change the API with the stack's tags, and to delete what is in it.
 
     Unless it is protected, also to make an API with the stack's tags, and to delete it.

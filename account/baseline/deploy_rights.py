@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from stack.documents import Statement, allow, tagged
 
-from baseline.api_rights import writing_api
+from baseline.api_rights import writing_apis
 from baseline.arns import StackArns
 from baseline.read_rights import reading
 
@@ -27,7 +27,7 @@ def deploying(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[S
         *_logs(stack, protected=protected),
         *_role(stack, boundary_arn, protected=protected),
         *_monitoring(stack, protected=protected),
-        *writing_api(stack, protected=protected),
+        *writing_apis(stack, protected=protected),
     ]
 
 
@@ -124,7 +124,7 @@ def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
             [stack.topic],
             {"StringEquals": {"sns:Protocol": "email"}},
         ),
-        # IAM has no resource for it: see ReadSubscriptions.
+        # IAM has no resource for it: see ReadAll.
         allow("Unsubscribe", ["sns:Unsubscribe"], ["*"]),
         # Otherwise an alarm could stop machines.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html

@@ -49,8 +49,10 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
         allow(
             "ReadLogs", ["logs:ListTagsForResource"], [log for each in stacks for log in each.logs]
         ),
-        # Lists have no resource: these show names and settings of the whole account.
-        allow("ListLogs", ["logs:DescribeLogGroups"], ["*"]),
+        # A list of log groups has no resource: it shows names and settings of the whole account. Nor
+        # has IAM one for subscriptions. Their ARNs can't be guessed, and the role may not list them.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+        allow("ReadAll", ["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"], ["*"]),
         allow("ListAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),
         allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [each.alarms for each in stacks]),
         allow("ReadDashboard", ["cloudwatch:GetDashboard"], [each.dashboard for each in stacks]),
@@ -59,9 +61,5 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
             ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
             [each.topic for each in stacks],
         ),
-        # IAM has no resource for subscriptions. Their ARNs can't be guessed, and the role may not
-        # list them.
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-        allow("ReadSubscriptions", ["sns:GetSubscriptionAttributes"], ["*"]),
         *reading_apis(stacks),
     ]
