@@ -49,8 +49,8 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
         allow(
             "ReadLogs", ["logs:ListTagsForResource"], [log for each in stacks for log in each.logs]
         ),
-        # A list of log groups has no resource: it shows names and settings of the whole account. Nor
-        # has IAM one for subscriptions. Their ARNs can't be guessed, and the role may not list them.
+        # Lists of log groups have no resource: they show names and settings of the whole account.
+        # Nor have subscriptions. Their ARNs can't be guessed, and the role may not list them.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
         allow("ReadAll", ["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"], ["*"]),
         allow("ListAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),

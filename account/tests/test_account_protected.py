@@ -36,7 +36,7 @@ STATE = f"{BUCKET}/.pulumi/stacks/visitor-counter/{{}}.json"
 
 INSIDE: Context = {"iam:PermissionsBoundary": BOUNDARY}
 OWN: Context = {"aws:ResourceTag/project": "visitor-counter", "aws:ResourceTag/stack": "{}"}
-ANOTHERS: Context = {"aws:RequestTag/stack": "other"}
+TO_OTHER: Context = {"aws:RequestTag/stack": "other"}
 
 # What makes a number unrecoverable, or the API's address, which every page calls.
 LOSING: list[Row] = [
@@ -116,7 +116,7 @@ NEVER: list[Row] = [
     ("lambda:PutProvisionedConcurrencyConfig", FUNCTION, {}),
     ("apigateway:UpdateRestApiPolicy", API, OWN),
     # Another stack's role could delete it then.
-    ("apigateway:PUT", TAGS, {**OWN, **ANOTHERS}),
+    ("apigateway:PUT", TAGS, {**OWN, **TO_OTHER}),
     ("logs:PutSubscriptionFilter", LOG, {}),
     ("logs:PutResourcePolicy", "*", {}),
     ("logs:PutDestination", "*", {}),
