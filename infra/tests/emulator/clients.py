@@ -30,14 +30,16 @@ class Clients:
     sns: SNSClient
 
     @classmethod
-    def of(cls, endpoint: str) -> "Clients":
-        """Return clients with all rights in one account."""
+    def of(cls, endpoint: str, key: tuple[str, str] = (ACCOUNT, "none")) -> "Clients":
+        """Return clients with the rights of a key, or with all rights in one account.
+
+        The emulator takes an account's number as the access key of its root user.
+        """
         options: dict[str, Any] = {
             "endpoint_url": endpoint,
             "region_name": REGION,
-            # The emulator takes an account's number as the access key of its root user.
-            "aws_access_key_id": ACCOUNT,
-            "aws_secret_access_key": "none",
+            "aws_access_key_id": key[0],
+            "aws_secret_access_key": key[1],
             "config": Config(retries={"total_max_attempts": 1}),
         }
         # boto3's type names all services, including those whose types aren't installed.
