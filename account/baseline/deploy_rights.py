@@ -39,7 +39,7 @@ def _table(stack: StackArns, *, protected: bool) -> list[Statement]:
         "dynamodb:UpdateTable",
     ]
     tagging = ["dynamodb:TagResource", "dynamodb:UntagResource"]
-    return [allow("WriteTable", _either(tagging, making, protected=protected), [stack.table])]
+    return [allow("WriteTable", _actions(tagging, making, protected=protected), [stack.table])]
 
 
 def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
@@ -56,7 +56,7 @@ def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
         changing.append("lambda:PutFunctionConcurrency")
     making = ["lambda:CreateFunction", "lambda:DeleteFunction"]
     return [
-        allow("WriteFunction", _either(changing, making, protected=protected), [stack.function]),
+        allow("WriteFunction", _actions(changing, making, protected=protected), [stack.function]),
         allow(
             "LetGatewayInvoke",
             ["lambda:AddPermission"],
@@ -74,7 +74,7 @@ def _logs(stack: StackArns, *, protected: bool) -> list[Statement]:
         "logs:UntagResource",
     ]
     making = ["logs:CreateLogGroup", "logs:DeleteLogGroup"]
-    statements = [allow("WriteLogs", _either(changing, making, protected=protected), stack.logs)]
+    statements = [allow("WriteLogs", _actions(changing, making, protected=protected), stack.logs)]
     if protected:
         # It comes and goes with a setting.
         statements.append(allow("SwitchAccessLog", making, stack.access_logs))
@@ -96,7 +96,7 @@ def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[State
         # The deploy role may add the boundary to a role, and never remove it.
         allow(
             "WriteRoleInBoundary",
-            _either(changing, making, protected=protected),
+            _actions(changing, making, protected=protected),
             [stack.role],
             {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}},
         ),
@@ -116,7 +116,7 @@ def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
     changing = ["sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"]
     making = ["sns:CreateTopic", "sns:DeleteTopic"]
     return [
-        allow("WriteTopic", _either(changing, making, protected=protected), [stack.topic]),
+        allow("WriteTopic", _actions(changing, making, protected=protected), [stack.topic]),
         # Otherwise another account's queue could listen.
         allow(
             "SubscribeByMail",
@@ -148,6 +148,6 @@ def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
     ]
 
 
-def _either(changing: Sequence[str], making: Sequence[str], *, protected: bool) -> list[str]:
+def _actions(changing: Sequence[str], making: Sequence[str], *, protected: bool) -> list[str]:
     """Return the actions that change something, and unless it is protected those that make it."""
     return [*changing] if protected else sorted([*changing, *making])
