@@ -132,14 +132,6 @@ def test_alarms_can_only_tell_the_stacks_own_topic(deploy: str) -> None:
         assert not allows(deploy, "cloudwatch:PutMetricAlarm", alarm, context)
 
 
-def test_the_function_can_only_be_opened_to_api_gateway(deploy: str) -> None:
-    function = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:visitor-counter-staging"
-    for principal in ("*", "210987654321", "s3.amazonaws.com"):
-        context: Context = {"lambda:Principal": principal}
-        assert not allows(deploy, "lambda:AddPermission", function, context)
-    assert not allows(deploy, "lambda:CreateFunctionUrlConfig", function)
-
-
 def test_a_deployment_has_no_use_for_what_is_counted_or_logged(deploy: str) -> None:
     table = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/visitor-counter-staging"
     for action in ("GetItem", "UpdateItem", "PutItem", "DeleteItem", "Scan", "Query"):
