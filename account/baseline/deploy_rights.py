@@ -113,10 +113,11 @@ def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[State
 def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
     # Excludes a stack whose name begins with this one's. A new alarm has no tags yet.
     own = {"StringEqualsIfExists": tagged("Resource", stack.naming.tags)}
-    changing = ["sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource"]
-    making = ["sns:CreateTopic", "sns:DeleteTopic"]
+    tagging = ["sns:TagResource", "sns:UntagResource"]
+    # The topic's policy is an attribute.
+    making = ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes"]
     return [
-        allow("WriteTopic", _actions(changing, making, protected=protected), [stack.topic]),
+        allow("WriteTopic", _actions(tagging, making, protected=protected), [stack.topic]),
         # Otherwise another account's queue could listen.
         allow(
             "SubscribeByMail",

@@ -142,7 +142,7 @@ SETUP = {
     "CreateRole DeleteRole DeleteRolePolicy PutRolePermissionsBoundary UpdateAssumeRolePolicy": (
         "arn:aws:iam:*"
     ),
-    "CreateTopic DeleteTopic": "arn:aws:sns:*",
+    "CreateTopic DeleteTopic SetTopicAttributes": "arn:aws:sns:*",
     "POST": "arn:aws:apigateway:*::/restapis",
     "DELETE": f"arn:aws:apigateway:*::/restapis/{API_ID}",
 }

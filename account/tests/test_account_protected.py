@@ -38,7 +38,8 @@ INSIDE: Context = {"iam:PermissionsBoundary": BOUNDARY}
 OWN: Context = {"aws:ResourceTag/project": "visitor-counter", "aws:ResourceTag/stack": "{}"}
 TO_OTHER: Context = {"aws:RequestTag/stack": "other"}
 
-# What makes a number unrecoverable, or the API's address, which every page calls.
+# What makes a number unrecoverable, or the API's address, which every page calls; and what lets
+# others in for good.
 LOSING: list[Row] = [
     ("dynamodb:DeleteTable", TABLE, {}),
     ("dynamodb:UpdateTable", TABLE, {}),  # Deletion protection off, then by another's hand.
@@ -49,6 +50,8 @@ LOSING: list[Row] = [
     # Everyone may take the function's role, and keep it.
     ("iam:UpdateAssumeRolePolicy", ROLE, INSIDE),
     ("iam:CreateRole", ROLE, INSIDE),
+    # Another account may listen, or send false alarms.
+    ("sns:SetTopicAttributes", TOPIC, {}),
 ]
 
 # What no deploy role may do, staging's neither.
