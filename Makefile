@@ -138,6 +138,10 @@ soak: rust ## Load the local run with visits, and kill it meanwhile (VISITS=1000
 package: rust $(VENV) ## Build the function for Lambda (arm64).
 	@counter package
 
+.PHONY: profile
+profile: rust $(VENV) ## Record the profile that the package is optimized with (in qemu where this isn't arm64).
+	@counter profile
+
 .PHONY: sbom
 sbom: rust $(VENV) ## List the contents of the package, as CycloneDX.
 	@counter sbom
@@ -151,7 +155,7 @@ test-package: rust ## Test the package as a process (in qemu where this isn't ar
 	unzip -q $(ARCHIVE) -d target/package
 	BOOTSTRAP=target/package/bootstrap \
 	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
-		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults::
+		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults:: traffic::
 
 ##@ Stacks
 
