@@ -109,7 +109,7 @@ test-frontend: rust $(ENGINE) ## Test the element and the demo page in a browser
 ##@ Measure and stress
 
 .PHONY: bench
-bench: rust ## Measure the function beside the alternatives (ROUNDS=20; PUBLISH=1 into the docs).
+bench: rust $(VENV) ## Measure the function beside the alternatives (ROUNDS=20; PUBLISH=1 into the docs).
 	@cargo run --locked --profile quick --package visitor-counter-bench
 
 .PHONY: faults
