@@ -11,6 +11,7 @@ import pulumi
 from baseline.arns import Account, StackArns
 from baseline.deployer import Deployer, DeployerArgs
 from baseline.gateway_logs import GatewayLogs, GatewayLogsArgs
+from baseline.github_repository import GithubRepository, GithubRepositoryArgs
 from baseline.oidc import GithubOidc, GithubOidcArgs, Subjects
 from baseline.policies import drift_policy, preview_policy
 from baseline.roles import GithubRole, RoleArgs
@@ -81,6 +82,30 @@ drift = GithubRole(
         tags=tags,
     ),
 )
+
+if settings.github:
+    variables: dict[str, pulumi.Input[str]] = {
+        "PREVIEW_ROLE_ARN": preview.arn,
+        "DRIFT_ROLE_ARN": drift.arn,
+    }
+    if state:
+        variables["PULUMI_BACKEND_URL"] = state.url
+    if settings.github.attestations:
+        variables["ATTESTATIONS"] = "true"
+    GithubRepository(
+        "repository",
+        GithubRepositoryArgs(
+            settings=settings.github,
+            main_branch=settings.main_branch,
+            reviewed=["prod"],
+            deploy_roles={stack: each.role_arn for stack, each in deployers.items()},
+            variables=variables,
+        ),
+    )
+else:
+    pulumi.log.info(
+        "githubPlan is empty, so this is the AWS part alone: docs/pipeline.md#set-it-up"
+    )
 
 pulumi.export("deployRoleArns", {stack: each.role_arn for stack, each in deployers.items()})
 pulumi.export(
