@@ -1,5 +1,6 @@
 """The shell commands of a deployment's steps work, in a folder like a job's."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def test_anything_but_what_was_approved_is_refused(tmp_path: Path, files: dict[s
         outcome = run("approved: Compare its hash", tmp_path, SHA256=given)
         assert outcome.returncode == 1
         assert "This is not what was approved" in outcome.stdout
+
+
+@pytest.mark.parametrize(("listed", "fits"), [(b"contents", True), (b"others", False)])
+def test_other_contents_are_not_attested(tmp_path: Path, listed: bytes, *, fits: bool) -> None:
+    write(tmp_path / "function/sbom.cdx.json", b"contents")
+    sha256 = hashlib.sha256(listed).hexdigest()
+    outcome = run("deploy/attest: Compare its hash", tmp_path, SHA256=sha256)
+    assert (outcome.returncode == 0) == fits
 
 
 @pytest.mark.parametrize("line", ["  aws:region: eu-west-1", '  aws:region: "eu-west-1"'])
