@@ -1,7 +1,11 @@
-"""GitHub's side: environments, variables, and the rules of the main branch."""
+"""Who may change the main branch, and what may deploy: GitHub's environments and rules.
 
-from collections.abc import Collection, Mapping
+The repository itself exists already.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pulumi
 import pulumi_github as github
@@ -15,61 +19,58 @@ REQUIRED_CHECK = "All checks"
 # https://api.github.com/apps/github-actions
 _GITHUB_ACTIONS = 15368
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class GithubRepositoryArgs:
-    """The inputs of GitHub's side."""
+    """The inputs of the environments and the rules."""
 
     settings: GithubSettings
     main_branch: str
+    environments: Collection[str]
     reviewed: Collection[str]
     """The environments that need an approval."""
-    deploy_roles: Mapping[str, pulumi.Output[str]]
-    """ARN of the deploy role of each environment."""
-    variables: Mapping[str, pulumi.Input[str]]
-    """The repository's own variables."""
 
 
 class GithubRepository(pulumi.ComponentResource):
-    """What a repository needs before its workflows deploy. The repository itself exists already."""
+    """Environments that only the main branch reaches, and the rules of that branch."""
+
+    settings: GithubSettings
+    provider: github.Provider
+    """With the repository's owner. Whoever runs the program may belong to several."""
 
     def __init__(
         self, name: str, args: GithubRepositoryArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Declare the environments, the variables and the rules."""
+        """Declare the environments and the rules."""
         super().__init__("visitor-counter:account:GithubRepository", name, None, opts)
-        provider = github.Provider(
+        self.settings = args.settings
+        self.provider = github.Provider(
             name, owner=args.settings.owner, opts=pulumi.ResourceOptions(parent=self)
         )
-        self._child = pulumi.ResourceOptions(parent=self, provider=provider)
-        self._args = args
-        self._repository = args.settings.repository
-        closed = [
-            self._environment(f"{name}-{environment}", environment, role)
-            for environment, role in args.deploy_roles.items()
+        self._child = pulumi.ResourceOptions(parent=self, provider=self.provider)
+        self._branches = [
+            self._environment(f"{name}-{environment}", environment, args)
+            for environment in args.environments
         ]
-        # Without the variable of the preview role, workflows deploy nothing. So it comes last.
-        ready = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=closed))
-        for variable, value in args.variables.items():
-            github.ActionsVariable(
-                f"{name}-{variable}",
-                repository=self._repository,
-                variable_name=variable,
-                value=value,
-                opts=ready,
-            )
-        self._rules(name)
+        self._rules(name, args)
         self.register_outputs({})
 
+    def once_closed(self, value: pulumi.Output[T]) -> pulumi.Output[T]:
+        """Return a value that nothing gets before only the main branch reaches the environments."""
+        waited_for = pulumi.Output.all(*[branch.id for branch in self._branches])
+        return waited_for.apply(lambda _: value)
+
     def _environment(
-        self, name: str, environment: str, role: pulumi.Output[str]
-    ) -> pulumi.Resource:
-        """Declare an environment that only the main branch reaches, and its variable."""
-        settings = self._args.settings
-        approved = environment in self._args.reviewed and bool(settings.reviewers)
+        self, name: str, environment: str, args: GithubRepositoryArgs
+    ) -> github.RepositoryEnvironmentDeploymentPolicy:
+        """Declare an environment and its only branch."""
+        settings = args.settings
+        approved = environment in args.reviewed and bool(settings.reviewers)
         made = github.RepositoryEnvironment(
             name,
-            repository=self._repository,
+            repository=settings.repository,
             environment=environment,
             deployment_branch_policy=github.RepositoryEnvironmentDeploymentBranchPolicyArgs(
                 protected_branches=False, custom_branch_policies=True
@@ -79,44 +80,34 @@ class GithubRepository(pulumi.ComponentResource):
             else None,
             prevent_self_review=approved and settings.is_shared,
             can_admins_bypass=not approved,
-            # It holds secrets, which a `destroy` would delete with it.
+            # It holds secrets, which GitHub would delete with it.
             opts=pulumi.ResourceOptions.merge(
                 self._child, pulumi.ResourceOptions(retain_on_delete=True)
             ),
         )
-        branch = github.RepositoryEnvironmentDeploymentPolicy(
+        return github.RepositoryEnvironmentDeploymentPolicy(
             name,
-            repository=self._repository,
+            repository=settings.repository,
             environment=made.environment,
-            branch_pattern=self._args.main_branch,
+            branch_pattern=args.main_branch,
             opts=self._child,
         )
-        return github.ActionsEnvironmentVariable(
-            name,
-            repository=self._repository,
-            environment=made.environment,
-            variable_name="DEPLOY_ROLE_ARN",
-            value=role,
-            opts=pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=[branch])
-            ),
-        )
 
-    def _rules(self, name: str) -> None:
+    def _rules(self, name: str, args: GithubRepositoryArgs) -> None:
         """Declare the rules of the main branch: pull requests only, and all checks passed.
 
         With a single reviewer, nobody could approve the reviewer's own pull requests.
         """
-        shared = self._args.settings.is_shared
+        shared = args.settings.is_shared
         github.RepositoryRuleset(
             name,
-            repository=self._repository,
-            name=self._args.main_branch,
+            repository=args.settings.repository,
+            name=args.main_branch,
             target="branch",
             enforcement="active",
             conditions=github.RepositoryRulesetConditionsArgs(
                 ref_name=github.RepositoryRulesetConditionsRefNameArgs(
-                    includes=[f"refs/heads/{self._args.main_branch}"], excludes=[]
+                    includes=[f"refs/heads/{args.main_branch}"], excludes=[]
                 )
             ),
             rules=github.RepositoryRulesetRulesArgs(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from aws import ACCOUNT, REGION
+from kinds import ROLE
 from pretended_account import GITHUB_KINDS, run_account
 from pulumi_program import Properties, Run
 
@@ -80,7 +81,7 @@ def test_the_main_branch_alone_reaches_an_environment(branch: str) -> None:
     assert sorted(branches) == [("prod", branch), ("staging", branch)]
 
 
-def test_each_environment_has_the_role_of_its_own_stack_once_it_is_closed() -> None:
+def test_each_environment_has_the_role_of_its_own_stack() -> None:
     found = run({"environments": ["prod", "test"]}).all(OF_ENVIRONMENT)
     assert {
         (each.inputs["environment"], each.inputs["variableName"]): each.inputs["value"]
@@ -89,9 +90,15 @@ def test_each_environment_has_the_role_of_its_own_stack_once_it_is_closed() -> N
         ("prod", "DEPLOY_ROLE_ARN"): f"{role('deploy')}-prod",
         ("test", "DEPLOY_ROLE_ARN"): f"{role('deploy')}-test",
     }
-    for each in found:
-        # The environment, and the branch policy of the same name.
-        assert each.dependencies.count(each.name) >= 2
+
+
+def test_there_is_no_deploy_role_before_its_environment_is_closed() -> None:
+    found = run()
+    closed = {each.name for each in found.all(BRANCH)}
+    assert closed == {"repository-staging", "repository-prod"}
+    for each in found.all(ROLE):
+        if each.name.startswith("deploy-"):
+            assert closed <= set(each.dependencies)
 
 
 def test_the_repository_learns_its_roles_and_its_bucket() -> None:
@@ -106,9 +113,9 @@ def test_the_repository_learns_its_roles_and_its_bucket() -> None:
     assert variables(run(private)) == roles | {"ATTESTATIONS": "true"}
 
 
-def test_nothing_is_deployed_before_all_environments_are_closed() -> None:
+def test_nothing_is_deployed_before_each_environment_has_its_role() -> None:
     for each in run().all(VARIABLE):
-        assert {"repository-staging", "repository-prod"} <= set(each.dependencies)
+        assert {"variables-staging", "variables-prod"} <= set(each.dependencies)
 
 
 @reviewers_of_prod
