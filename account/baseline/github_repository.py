@@ -15,7 +15,8 @@ from baseline.github_settings import GithubSettings
 REQUIRED_CHECK = "All checks"
 """The job of `.github/workflows/ci.yml` that says whether all others passed."""
 
-# GitHub Actions, as an app. Otherwise, every app that may report a status could report this check.
+# GitHub Actions, as an app of github.com. Elsewhere, it has another number, and every app that may
+# report a status can report the check.
 # https://api.github.com/apps/github-actions
 _GITHUB_ACTIONS = 15368
 
@@ -47,7 +48,10 @@ class GithubRepository(pulumi.ComponentResource):
         super().__init__("visitor-counter:account:GithubRepository", name, None, opts)
         self.settings = args.settings
         self.provider = github.Provider(
-            name, owner=args.settings.owner, opts=pulumi.ResourceOptions(parent=self)
+            name,
+            base_url=args.settings.api_url,
+            owner=args.settings.owner,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self._child = pulumi.ResourceOptions(parent=self, provider=self.provider)
         self._branches = [
@@ -122,7 +126,10 @@ class GithubRepository(pulumi.ComponentResource):
                 required_status_checks=github.RepositoryRulesetRulesRequiredStatusChecksArgs(
                     required_checks=[
                         github.RepositoryRulesetRulesRequiredStatusChecksRequiredCheckArgs(
-                            context=REQUIRED_CHECK, integration_id=_GITHUB_ACTIONS
+                            context=REQUIRED_CHECK,
+                            integration_id=_GITHUB_ACTIONS
+                            if args.settings.is_on_github_com
+                            else None,
                         )
                     ]
                 ),

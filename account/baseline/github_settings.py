@@ -20,6 +20,8 @@ _REVIEWER_RULE = (
     "NAME@ID, a user's name and number. To print both: "
     "gh api users/NAME --jq '\"\\(.login)@\\(.id)\"'"
 )
+_GITHUB_COM = "https://api.github.com/"
+
 # Of an environment.
 # https://docs.github.com/en/rest/deployments/environments#create-or-update-an-environment
 _MOST_REVIEWERS = 6
@@ -29,6 +31,7 @@ _MOST_REVIEWERS = 6
 class GithubSettings:
     """The repository, and who approves what it deploys."""
 
+    api_url: str
     owner: str
     repository: str
     reviewers: tuple[int, ...]
@@ -37,16 +40,24 @@ class GithubSettings:
     """Whether its plan has attestations though it is private. Public repositories always do."""
 
     @property
+    def is_on_github_com(self) -> bool:
+        """Whether it is neither on a server of one's own nor has data residency."""
+        return self.api_url == _GITHUB_COM
+
+    @property
     def is_shared(self) -> bool:
         """Whether somebody else can approve what one of the reviewers did."""
         return len(self.reviewers) > 1
 
     @classmethod
-    def read(cls, config: ConfigReader, subject_prefix: str) -> "GithubSettings | None":
+    def read(
+        cls, config: ConfigReader, issuer: str, subject_prefix: str
+    ) -> "GithubSettings | None":
         """Read the keys that begin with `github`. Without a plan, GitHub's side isn't made.
 
         Args:
             config: notes each key that is wrong, or that the plan doesn't have.
+            issuer: URL of the issuer of GitHub's tokens.
             subject_prefix: repo:OWNER/REPO, perhaps with ids.
 
         """
@@ -67,6 +78,7 @@ class GithubSettings:
         _check(config, plan, visibility, reviewers)
         owner, _, repository = subject_prefix.removeprefix("repo:").partition("/")
         return cls(
+            api_url=_api_url(issuer),
             owner=owner.partition("@")[0],
             repository=repository.partition("@")[0],
             reviewers=tuple(int(each.partition("@")[2]) for each in reviewers),
@@ -89,3 +101,17 @@ def _check(config: ConfigReader, plan: str, visibility: str, reviewers: tuple[st
             "docs/pipeline.md says what to do without"
         )
         config.refuse("githubReviewers", rule, None)
+
+
+def _api_url(issuer: str) -> str:
+    """Return the address of the API of the GitHub that issues the tokens.
+
+    https://docs.github.com/en/enterprise-server@latest/actions/how-tos/secure-your-work/security-harden-deployments
+    https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
+    """
+    address = issuer.removeprefix("https://")
+    if address == "token.actions.githubusercontent.com":
+        return _GITHUB_COM
+    if address.endswith("/_services/token"):
+        return f"https://{address.removesuffix('/_services/token')}/"
+    return f"https://{address.replace('token.actions.', 'api.', 1)}/"

@@ -21,6 +21,8 @@ _SUBJECT_PREFIX_RULE = (
     "it: gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix"
 )
 
+_ISSUER = "https://token.actions.githubusercontent.com"
+
 # The longest name that contains it, deploy-visitor-counter-…, may have 64 characters.
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 _BRANCH = re.compile(r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*", re.ASCII)
@@ -87,7 +89,7 @@ class Settings:
             further_regions=config.strings(
                 "furtherRegions", _REGION.fullmatch, "a region such as eu-central-1"
             ),
-            github=GithubSettings.read(config, subject_prefix),
+            github=GithubSettings.read(config, _ISSUER, subject_prefix),
         )
         config.finish()
         return settings

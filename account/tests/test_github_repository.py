@@ -63,7 +63,9 @@ def test_all_is_in_the_repository_that_aws_trusts() -> None:
     github = [each for each in found.resources if each.kind.startswith(INDEX)]
     assert {each.inputs["repository"] for each in github} == {"octo-repo"}
     # A token may reach more owners than one.
-    assert found.one("pulumi:providers:github").inputs["owner"] == "octo-org"
+    provider = found.one("pulumi:providers:github").inputs
+    assert provider["owner"] == "octo-org"
+    assert provider["baseUrl"] == "https://api.github.com/"
 
 
 @pytest.mark.parametrize("branch", ["main", "trunk"])

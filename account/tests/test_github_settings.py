@@ -42,6 +42,24 @@ def test_the_repository_is_the_one_that_aws_trusts(prefix: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("issuer", "api", "is_on_github_com"),
+    [
+        ("https://token.actions.githubusercontent.com", "https://api.github.com/", True),
+        ("https://token.actions.octo.ghe.com", "https://api.octo.ghe.com/", False),
+        ("https://github.octo.example/_services/token", "https://github.octo.example/", False),
+    ],
+)
+def test_the_api_is_that_of_the_github_that_issues_the_tokens(
+    issuer: str, api: str, *, is_on_github_com: bool
+) -> None:
+    program = Program(project_copy() / "account")
+    settings = GithubSettings.read(config_of(program, "account", PUBLIC), issuer, "repo:o/r")
+    assert settings
+    assert settings.api_url == api
+    assert settings.is_on_github_com is is_on_github_com
+
+
+@pytest.mark.parametrize(
     ("plan", "visibility", "reviewers"),
     [
         *((plan, "public", [ALICE, BOB]) for plan in ("free", "pro", "team", "enterprise")),
