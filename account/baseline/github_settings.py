@@ -110,7 +110,8 @@ def _api_url(issuer: str) -> str:
     https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
     """
     address = issuer.removeprefix("https://")
-    if address == "token.actions.githubusercontent.com":
+    # An enterprise can have an issuer of its own, below this one.
+    if address.partition("/")[0] == "token.actions.githubusercontent.com":
         return _GITHUB_COM
     if address.endswith("/_services/token"):
         return f"https://{address.removesuffix('/_services/token')}/"

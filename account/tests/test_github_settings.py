@@ -45,6 +45,7 @@ def test_the_repository_is_the_one_that_aws_trusts(prefix: str) -> None:
     ("issuer", "api", "is_on_github_com"),
     [
         ("https://token.actions.githubusercontent.com", "https://api.github.com/", True),
+        ("https://token.actions.githubusercontent.com/octo", "https://api.github.com/", True),
         ("https://token.actions.octo.ghe.com", "https://api.octo.ghe.com/", False),
         ("https://github.octo.example/_services/token", "https://github.octo.example/", False),
     ],
