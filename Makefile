@@ -214,8 +214,9 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 .PHONY: lock
 lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.toml.
 	$(COMPILE) --output-file infra/requirements.txt pyproject.toml
+	$(COMPILE) --output-file account/requirements.txt --constraint infra/requirements.txt --group account pyproject.toml
 	$(COMPILE) --output-file ops/requirements.txt --constraint infra/requirements.txt --group ops pyproject.toml
-	$(COMPILE) --output-file requirements-dev.txt --constraint ops/requirements.txt --group dev pyproject.toml
+	$(COMPILE) --output-file requirements-dev.txt --constraint account/requirements.txt --constraint ops/requirements.txt --group dev pyproject.toml
 	$(foreach folder,$(wildcard bench/contenders/python),$(COMPILE) --output-file $(folder)/requirements.txt $(folder)/requirements.in)
 
 .PHONY: upgrade

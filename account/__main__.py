@@ -11,6 +11,8 @@ import pulumi
 from baseline.arns import Account, StackArns
 from baseline.deployer import Deployer, DeployerArgs
 from baseline.gateway_logs import GatewayLogs, GatewayLogsArgs
+from baseline.github_repository import GithubRepository, GithubRepositoryArgs
+from baseline.github_variables import GithubVariables, GithubVariablesArgs
 from baseline.oidc import GithubOidc, GithubOidcArgs, Subjects
 from baseline.policies import drift_policy, preview_policy
 from baseline.roles import GithubRole, RoleArgs
@@ -39,13 +41,29 @@ state = (
 )
 bucket_arn = state.arn if state else pulumi.Output.from_input(None)
 
+repository = (
+    GithubRepository(
+        "repository",
+        GithubRepositoryArgs(
+            settings=settings.github,
+            main_branch=settings.main_branch,
+            environments=settings.environments,
+            reviewed=["prod"],
+        ),
+    )
+    if settings.github
+    else None
+)
+# While an environment is open, any branch could take its role.
+provider_arn = repository.once_closed(github.provider_arn) if repository else github.provider_arn
+
 deployers = {
     naming.stack: Deployer(
         f"deploy-{naming.stack}",
         DeployerArgs(
             naming=naming,
             account=account,
-            provider_arn=github.provider_arn,
+            provider_arn=provider_arn,
             subject=subjects.environment(naming.stack),
             bucket_arn=bucket_arn,
             tags=tags,
@@ -81,6 +99,22 @@ drift = GithubRole(
         tags=tags,
     ),
 )
+
+if repository:
+    GithubVariables(
+        "variables",
+        GithubVariablesArgs(
+            repository=repository,
+            deploy_roles={stack: each.role_arn for stack, each in deployers.items()},
+            preview_role=preview.arn,
+            drift_role=drift.arn,
+            backend_url=state.url if state else None,
+        ),
+    )
+else:
+    pulumi.log.info(
+        "githubPlan is empty, so this is the AWS part alone: docs/pipeline.md#set-it-up"
+    )
 
 pulumi.export("deployRoleArns", {stack: each.role_arn for stack, each in deployers.items()})
 pulumi.export(

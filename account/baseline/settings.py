@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from stack.config import ConfigReader
 
+from baseline.github_settings import GithubSettings
+
 # Exact, so that no wildcard gets into a trust policy. The names of an enterprise's managed users
 # may have an underscore.
 _OWNER, _REPOSITORY, _ID = r"[A-Za-z0-9][A-Za-z0-9_-]*", r"[A-Za-z0-9._-]+", r"@[1-9]\d*"
@@ -18,6 +20,8 @@ _SUBJECT_PREFIX_RULE = (
     "repo:OWNER@ID/REPO@ID or repo:OWNER/REPO, without wildcards or a colon at its end. To print "
     "it: gh api repos/OWNER/REPO/actions/oidc/customization/sub --jq .sub_claim_prefix"
 )
+
+_ISSUER = "https://token.actions.githubusercontent.com"
 
 # The longest name that contains it, deploy-visitor-counter-…, may have 64 characters.
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
@@ -47,6 +51,8 @@ class Settings:
     """Name of a new bucket for the state. None makes none."""
     further_regions: tuple[str, ...]
     """Regions in which API Gateway logs, besides the stack's."""
+    github: GithubSettings | None
+    """GitHub's side. None leaves it alone."""
 
     @classmethod
     def read(cls, config: ConfigReader) -> "Settings":
@@ -56,10 +62,11 @@ class Settings:
             ConfigError: names each key that is wrong, its value, and what is allowed.
 
         """
+        subject_prefix = config.string(
+            "subjectPrefix", _SUBJECT_PREFIX.fullmatch, _SUBJECT_PREFIX_RULE
+        )
         settings = cls(
-            subject_prefix=config.string(
-                "subjectPrefix", _SUBJECT_PREFIX.fullmatch, _SUBJECT_PREFIX_RULE
-            ),
+            subject_prefix=subject_prefix,
             environments=config.strings(
                 "environments",
                 _ENVIRONMENT.fullmatch,
@@ -82,6 +89,7 @@ class Settings:
             further_regions=config.strings(
                 "furtherRegions", _REGION.fullmatch, "a region such as eu-central-1"
             ),
+            github=GithubSettings.read(config, _ISSUER, subject_prefix),
         )
         config.finish()
         return settings

@@ -34,6 +34,7 @@ def test_whom_to_trust_is_all_that_must_be_set() -> None:
         oidc_provider_arn=None,
         state_bucket=None,
         further_regions=(),
+        github=None,
     )
     [problem] = refused({})
     assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be repo:OWNER@ID/REPO@ID ")

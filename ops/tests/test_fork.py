@@ -43,6 +43,9 @@ ACCOUNT_SETTINGS = {
     "oidcProviderArn": "",
     "stateBucket": "someones-state",
     "furtherRegions": ["eu-west-1"],
+    "githubPlan": "team",
+    "githubVisibility": "public",
+    "githubReviewers": ["someone@1", "else@2"],
 }
 
 ALLOWED_CHANGE = {
