@@ -109,7 +109,7 @@ test-frontend: rust $(ENGINE) ## Test the element and the demo page in a browser
 ##@ Measure and stress
 
 .PHONY: bench
-bench: rust ## Measure the function beside the alternatives (ROUNDS=20; PUBLISH=1 into the docs).
+bench: rust $(VENV) ## Measure the function beside the alternatives (ROUNDS=20; PUBLISH=1 into the docs).
 	@cargo run --locked --profile quick --package visitor-counter-bench
 
 .PHONY: faults
@@ -138,6 +138,10 @@ soak: rust ## Load the local run with visits, and kill it meanwhile (VISITS=1000
 package: rust $(VENV) ## Build the function for Lambda (arm64).
 	@counter package
 
+.PHONY: profile
+profile: rust $(VENV) ## Record the profile that the package is optimized with (in qemu where this isn't arm64).
+	@counter profile
+
 .PHONY: sbom
 sbom: rust $(VENV) ## List the contents of the package, as CycloneDX.
 	@counter sbom
@@ -151,7 +155,7 @@ test-package: rust ## Test the package as a process (in qemu where this isn't ar
 	unzip -q $(ARCHIVE) -d target/package
 	BOOTSTRAP=target/package/bootstrap \
 	BOOTSTRAP_RUNNER="$(if $(QEMU),$$(command -v $(QEMU)) -L /usr/aarch64-linux-gnu)" \
-		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults::
+		cargo test --locked --package visitor-counter --test behaviour -- process:: events:: faults:: traffic::
 
 ##@ Stacks
 
@@ -210,8 +214,9 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 .PHONY: lock
 lock: $(VENV) ## Lock the Python packages again, after a change of pyproject.toml.
 	$(COMPILE) --output-file infra/requirements.txt pyproject.toml
+	$(COMPILE) --output-file account/requirements.txt --constraint infra/requirements.txt --group account pyproject.toml
 	$(COMPILE) --output-file ops/requirements.txt --constraint infra/requirements.txt --group ops pyproject.toml
-	$(COMPILE) --output-file requirements-dev.txt --constraint ops/requirements.txt --group dev pyproject.toml
+	$(COMPILE) --output-file requirements-dev.txt --constraint account/requirements.txt --constraint ops/requirements.txt --group dev pyproject.toml
 	$(foreach folder,$(wildcard bench/contenders/python),$(COMPILE) --output-file $(folder)/requirements.txt $(folder)/requirements.in)
 
 .PHONY: upgrade

@@ -13,6 +13,8 @@ from baseline.backup import Backup, BackupArgs
 from baseline.budget import Budget, BudgetArgs
 from baseline.deployer import Deployer, DeployerArgs
 from baseline.gateway_logs import GatewayLogs, GatewayLogsArgs
+from baseline.github_repository import GithubRepository, GithubRepositoryArgs
+from baseline.github_variables import GithubVariables, GithubVariablesArgs
 from baseline.oidc import GithubOidc, GithubOidcArgs, Subjects
 from baseline.policies import drift_policy, preview_policy
 from baseline.roles import GithubRole, RoleArgs
@@ -46,6 +48,22 @@ state = (
 )
 bucket_arn = state.arn if state else pulumi.Output.from_input(None)
 
+repository = (
+    GithubRepository(
+        "repository",
+        GithubRepositoryArgs(
+            settings=settings.github,
+            main_branch=settings.main_branch,
+            environments=settings.environments,
+            reviewed=sorted(settings.protected_environments),
+        ),
+    )
+    if settings.github
+    else None
+)
+# While an environment is open, any branch could take its role.
+provider_arn = repository.once_closed(github.provider_arn) if repository else github.provider_arn
+
 deployers = {
     naming.stack: Deployer(
         f"deploy-{naming.stack}",
@@ -53,7 +71,7 @@ deployers = {
             naming=naming,
             protected=naming.stack in settings.protected_environments,
             account=account,
-            provider_arn=github.provider_arn,
+            provider_arn=provider_arn,
             subject=subjects.environment(naming.stack),
             bucket_arn=bucket_arn,
             roles_boundary=settings.roles_boundary,
@@ -111,6 +129,21 @@ if settings.budget_amount:
     Budget(
         "budget",
         BudgetArgs(project, account, settings.budget_amount, settings.budget_emails, tags),
+    )
+if repository:
+    GithubVariables(
+        "variables",
+        GithubVariablesArgs(
+            repository=repository,
+            deploy_roles={stack: each.role_arn for stack, each in deployers.items()},
+            preview_role=preview.arn,
+            drift_role=drift.arn,
+            backend_url=state.url if state else None,
+        ),
+    )
+else:
+    pulumi.log.info(
+        "githubPlan is empty, so this is the AWS part alone: docs/pipeline.md#set-it-up"
     )
 
 pulumi.export("deployRoleArns", {stack: each.role_arn for stack, each in deployers.items()})

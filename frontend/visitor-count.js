@@ -94,11 +94,12 @@ async function ask(url, cache, isAgain) {
       ? { count, detail: body }
       : { detail: { status, problem: body } };
   } catch (error) {
+    const online = navigator.onLine || next(window, "online");
     // WebKit aborts before `pagehide`.
     await sleep(100);
     if (back != lastBack) await back;
-    else if (!navigator.onLine) await next(window, "online");
-    else return { detail: { status, problem: { title: String(error) } } };
+    else if (online == true) return { detail: { status, problem: { title: String(error) } } };
+    else await online;
     // A view that is sent again counts once.
     return ask(url, cache, isAgain);
   }
@@ -119,7 +120,7 @@ class VisitorCount extends (globalThis.HTMLElement ?? Object) {
   constructor() {
     super();
     this.#show();
-    // Set too early, they would hide the properties.
+    // Set early, they hide the properties.
     const early = { ...this };
     for (const name in early) delete this[name];
     Object.assign(this, early);
@@ -144,10 +145,10 @@ class VisitorCount extends (globalThis.HTMLElement ?? Object) {
   async #update() {
     const turn = (this.#turn = {});
     const isOver = () => turn != this.#turn || !this.isConnected;
-    // By then, all attributes that change together have changed.
+    // By then, attributes that change together have changed.
     await (document.prerendering && next(document, "prerenderingchange"));
     if (isOver()) return;
-    // An element that is only moved asks nothing again.
+    // A moved element asks nothing again.
     const asked = (this.#asked ??= this.#ask());
     if (asked == this.#told) return;
     this.#show({});

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from stack.config import ConfigReader
 
+from baseline.github_settings import GithubSettings
+
 # Exact, so that no wildcard gets into a trust policy. The names of an enterprise's managed users
 # may have an underscore.
 _OWNER, _REPOSITORY, _ID = r"[A-Za-z0-9][A-Za-z0-9_-]*", r"[A-Za-z0-9._-]+", r"@[1-9]\d*"
@@ -70,6 +72,8 @@ class Settings:
     """The account's monthly budget. 0 makes none."""
     budget_emails: tuple[str, ...]
     """Addresses that the budget mails. Secret, like those of a stack's alarms."""
+    github: GithubSettings | None
+    """GitHub's side. None leaves it alone."""
 
     @classmethod
     def read(cls, config: ConfigReader) -> "Settings":
@@ -114,6 +118,7 @@ class Settings:
             budget_emails=config.strings(
                 "budgetEmails", _EMAIL.fullmatch, "an e-mail address", secret=True
             ),
+            github=GithubSettings.read(config, issuer, subject_prefix),
         )
         settings._check_pairs(config)
         config.finish()

@@ -28,6 +28,8 @@ class StateBucket(pulumi.ComponentResource):
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+    """What `pulumi login` takes."""
 
     def __init__(
         self, name: str, args: StateArgs, opts: pulumi.ResourceOptions | None = None
@@ -82,6 +84,7 @@ class StateBucket(pulumi.ComponentResource):
         )
         self.name = bucket.bucket
         self.arn = bucket.arn
+        self.url = pulumi.Output.format("s3://{}?region={}", bucket.bucket, bucket.region)
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 

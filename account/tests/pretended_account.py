@@ -13,12 +13,23 @@ PROGRAM = Program(project_copy() / "account")
 PREFIX = "repo:octo-org@123456/octo-repo@789012"
 OTHER_ARN = "arn:aws:iam::210987654321:oidc-provider/token.actions.githubusercontent.com"
 
+GITHUB_KINDS = {
+    "pulumi:providers:github",
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable",
+    "github:index/actionsVariable:ActionsVariable",
+    "github:index/repositoryEnvironment:RepositoryEnvironment",
+    "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy",
+    "github:index/repositoryRuleset:RepositoryRuleset",
+}
+
 
 class PretendedAccount(PretendedAws):
     """An account that adds the outputs that AWS chooses."""
 
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
-        """Return the outputs that AWS would add."""
+        """Return the outputs that AWS would add. GitHub adds none that the program reads."""
+        if kind in GITHUB_KINDS:
+            return name, {}
         return super().create(kind, name, {"name": f"{name}-0f1e2d3"} | inputs)
 
 

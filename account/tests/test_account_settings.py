@@ -40,6 +40,7 @@ def test_whom_to_trust_is_all_that_must_be_set() -> None:
         backup_days=0,
         budget_amount=0,
         budget_emails=(),
+        github=None,
     )
     [problem] = refused({})
     assert problem.startswith(f"{NAME}:subjectPrefix is not set: it must be repo:OWNER@ID/REPO@ID ")

@@ -1,9 +1,11 @@
 //! DynamoDB for all contenders: one table, over TLS.
 
 use std::io::{Read, Write};
+use std::mem::take;
+use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use rustls::{ServerConnection, StreamOwned};
@@ -16,6 +18,7 @@ pub(crate) struct DynamoDb {
     listener: Listener,
     authority: CertificateAuthority,
     is_open: Arc<AtomicBool>,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl DynamoDb {
@@ -25,10 +28,15 @@ impl DynamoDb {
         let config = authority.server();
         let is_open = Arc::new(AtomicBool::new(true));
         let open = is_open.clone();
+        let connections = Arc::<Mutex<Vec<_>>>::default();
+        let accepted = connections.clone();
         let listener = Listener::start(move |stream, _| {
             if !open.load(Ordering::SeqCst) {
                 return;
             }
+            let mut accepted = accepted.lock().unwrap_or_else(PoisonError::into_inner);
+            accepted.extend(stream.try_clone());
+            drop(accepted);
             // Fails when a contender is killed, which is how it ends.
             let _ = ServerConnection::new(config.clone())
                 .map_err(Into::into)
@@ -38,6 +46,7 @@ impl DynamoDb {
             listener,
             authority,
             is_open,
+            connections,
         })
     }
 
@@ -48,6 +57,18 @@ impl DynamoDb {
     /// Whether it serves connections, or ends them at once.
     pub(crate) fn open(&self, is_open: bool) {
         self.is_open.store(is_open, Ordering::SeqCst);
+    }
+
+    /// Ends all connections, so that the next request needs a handshake.
+    pub(crate) fn hang_up(&self) {
+        let mut connections = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for connection in take(&mut *connections) {
+            // Its contender may have ended it already.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
     }
 
     /// The file of the certificate to trust.

@@ -13,7 +13,7 @@ use crate::figures::Figures;
 use crate::targets::Verdict;
 
 /// The rows of the table: a label, the name of its figure, and its unit.
-const ROWS: [(&str, &str, &str); 16] = [
+const ROWS: [(&str, &str, &str); 18] = [
     ("archive", "archive", " MB"),
     ("peak memory", "memory", " MB"),
     ("init, instructions", "init_instructions", "k"),
@@ -26,10 +26,12 @@ const ROWS: [(&str, &str, &str); 16] = [
     ("init, CPU time", "init_cpu", " ms"),
     ("warm call, CPU time", "warm_cpu", " ms"),
     ("cold call, CPU time", "cold_cpu", " ms"),
+    ("call with a handshake, CPU time", "handshake_cpu", " ms"),
     ("init, time", "init", " ms"),
     ("first call, time", "first", " ms"),
     ("warm call, time", "warm", " ms"),
     ("cold call, time", "cold", " ms"),
+    ("call with a handshake, time", "handshake", " ms"),
 ];
 
 const BEGIN: &str = "<!-- make bench PUBLISH=1 writes from here -->\n";

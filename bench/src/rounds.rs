@@ -21,6 +21,9 @@ const WARM_CALLS: u32 = 200;
 /// Visits of a round that find nothing of theirs in the caches.
 const COLD_CALLS: u32 = 20;
 
+/// Visits of a round that need a new connection.
+const HANDSHAKES: u32 = 20;
+
 /// Bytes of a line of the caches, or less.
 const LINE: usize = 64;
 
@@ -70,6 +73,11 @@ fn one(
     let (wall, cpu) = calls(&session, COLD_CALLS, || caches.overwrite())?;
     enter("cold", wall);
     enter("cold_cpu", cpu);
+    if contender == Contender::Counter {
+        let (wall, cpu) = calls(&session, HANDSHAKES, || dynamodb.hang_up())?;
+        enter("handshake", wall);
+        enter("handshake_cpu", cpu);
+    }
     enter("memory", f64::from(session.peak_memory()?) / 1e3);
     Ok(())
 }

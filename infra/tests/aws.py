@@ -73,7 +73,10 @@ _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _nothing,
     "aws:lambda/function:Function": _function,
     "aws:lambda/permission:Permission": _nothing,
-    "aws:s3/bucket:Bucket": lambda each: {"arn": f"arn:aws:s3:::{each['bucket']}"},
+    "aws:s3/bucket:Bucket": lambda each: {
+        "arn": f"arn:aws:s3:::{each['bucket']}",
+        "region": REGION,
+    },
     "aws:s3/bucketPolicy:BucketPolicy": _nothing,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _nothing,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (

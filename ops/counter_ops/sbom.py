@@ -27,7 +27,8 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from counter_ops.errors import UserError
-from counter_ops.package import TRIPLE, ZIP_EPOCH, output
+from counter_ops.package.build import TRIPLE, output
+from counter_ops.package.command import ZIP_EPOCH
 from counter_ops.project import ARCHIVE, PROJECT
 
 SBOM = ARCHIVE.with_name("sbom.cdx.json")

@@ -49,6 +49,9 @@ ACCOUNT_SETTINGS = {
     "backupDays": "90",
     "budgetAmount": "20",
     "budgetEmails": [{"secure": "v1:abc:def"}],
+    "githubPlan": "team",
+    "githubVisibility": "public",
+    "githubReviewers": ["someone@1", "else@2"],
 }
 
 ALLOWED_CHANGE = {

@@ -17,8 +17,9 @@ GROUPS: dict[str, list[str | dict[str, str]]] = PYPROJECT["dependency-groups"]
 # From the packages of `pulumi up` to those of developers.
 LOCKS = {
     "infra/requirements.txt": (),
+    "account/requirements.txt": ("account",),
     "ops/requirements.txt": ("ops",),
-    "requirements-dev.txt": ("ops", "dev"),
+    "requirements-dev.txt": ("account", "ops", "dev"),
 }
 
 # Only commands of developers import these, so they are in `dev`.
@@ -60,12 +61,20 @@ def test_a_lock_has_what_pyproject_asks_for(lock: str, groups: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("smaller", "larger"),
     [
+        ("infra/requirements.txt", "account/requirements.txt"),
+        ("account/requirements.txt", "requirements-dev.txt"),
         ("infra/requirements.txt", "ops/requirements.txt"),
         ("ops/requirements.txt", "requirements-dev.txt"),
     ],
 )
 def test_what_is_tested_is_what_deploys_and_what_is_deployed(smaller: str, larger: str) -> None:
     assert locked(smaller).items() <= locked(larger).items(), "run `make lock`"
+
+
+def test_only_the_accounts_program_reaches_github() -> None:
+    # The engine downloads a provider for each such package, in workflows beside the role.
+    having = [lock for lock in LOCKS if "pulumi-github" in locked(lock)]
+    assert having == ["account/requirements.txt", "requirements-dev.txt"]
 
 
 def test_nothing_that_tests_or_builds_is_installed_beside_a_role() -> None:

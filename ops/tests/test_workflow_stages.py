@@ -59,14 +59,14 @@ def test_staging_comes_after_all_checks_and_the_guard() -> None:
 
 
 def test_prod_comes_after_all_of_that_and_staging_and_a_preview() -> None:
-    assert DEPLOY.before("prod") == {"ci", "guard", "staging", "preview"}
+    assert DEPLOY.before("prod") == {"attest", "ci", "guard", "staging", "preview"}
     assert DEPLOY.before("preview") == {"ci", "guard", "staging"}
 
 
 def test_the_checks_are_those_of_pull_requests() -> None:
     assert DEPLOY.jobs["ci"].uses == ["./.github/workflows/ci.yml"]
     assert "pull_request" in CI.triggers
-    assert not any("if" in job.data for job in CI.jobs.values())
+    assert {name for name, job in CI.jobs.items() if "if" in job.data} == {"all"}
     for target in ("test", "test-package"):
         assert CI.jobs[target].steps[-1].run == f"make {target}"
 
@@ -77,8 +77,6 @@ def test_the_guard_looks_at_how_the_environments_are_protected() -> None:
 
 def test_stages_are_skipped_only_where_nothing_is_set_up() -> None:
     conditions = {name: job.data["if"] for name, job in DEPLOY.jobs.items() if "if" in job.data}
-    del conditions["attest"]  # nothing needs it
-    assert not any("attest" in job.needs for job in DEPLOY.jobs.values())
     assert conditions == {
         "notice": "vars.PREVIEW_ROLE_ARN == ''",
         "guard": "vars.PREVIEW_ROLE_ARN != ''",
@@ -93,8 +91,13 @@ def test_a_stage_skips_no_step_that_checks_or_deploys() -> None:
         for step in all_steps(job)
         if "if" in step.data and not step.name.startswith(("Show", "Say"))
     }
-    # Staging needs no approval.
-    assert skippable == {"Bring what was approved"}
+    assert skippable == {
+        # Staging needs no approval.
+        "Bring what was approved",
+        # Not every plan has attestations.
+        "Attest where it comes from",
+        "Attest what is in it",
+    }
 
 
 def test_a_stage_deploys_what_is_not_older_and_tests_it_where_it_was_deployed() -> None:
@@ -114,16 +117,32 @@ def test_staging_is_tested_in_whole_and_prod_with_a_few_visits() -> None:
 def test_what_is_approved_is_a_preview_of_prod_that_the_gate_let_pass() -> None:
     preview = DEPLOY.jobs["preview"]
     assert preview.step("Preview").run == ".venv/bin/counter preview prod"
-    assert preview.in_order("Preview", "Keep it for prod")
-    kept = preview.step("Keep it for prod")
+    assert preview.in_order("Preview", "Hash it", "Keep it for prod")
+    hashed, kept = preview.step("Hash it"), preview.step("Keep it for prod")
+    assert "if" not in hashed.data
     assert "if" not in kept.data
-    assert kept.inputs["path"] == "target/preview/prod"
+    assert kept.inputs["path"] == hashed.data["working-directory"] == "target/preview/prod"
     assert kept.inputs["name"] == DEPLOY.jobs["prod"].data["with"]["approved"]
     deploy = STAGE.jobs["deploy"]
-    brought = deploy.step("Bring what was approved").inputs
-    assert brought["name"] == "${{ inputs.approved }}"
+    brought = deploy.step("Bring what was approved")
+    assert brought.uses == f"{ACTION}approved"
+    assert brought.data["if"] == "inputs.approved != ''"
+    assert brought.inputs["name"] == "${{ inputs.approved }}"
+    assert deploy.in_order("Bring what was approved", "Deploy")
     approved = deploy.step("Deploy").data["env"]["APPROVED"]
-    assert approved == f"${{{{ inputs.approved && '{brought['path']}' }}}}"
+    assert approved == "${{ inputs.approved && 'target/approved' }}"
+
+
+def test_what_is_deployed_has_the_hash_of_what_was_approved() -> None:
+    assert DEPLOY.jobs["preview"].step("Hash it").data["id"] == "hash"
+    assert DEPLOY.jobs["preview"].data["outputs"] == {"sha256": "${{ steps.hash.outputs.sha256 }}"}
+    given = DEPLOY.jobs["prod"].data["with"]["approved-sha256"]
+    assert given == "${{ needs.preview.outputs.sha256 }}"
+    brought = STAGE.jobs["deploy"].step("Bring what was approved")
+    assert brought.inputs["sha256"] == "${{ inputs.approved-sha256 }}"
+    download, compare = action("approved")
+    assert download.inputs["path"] == compare.data["working-directory"] == "target/approved"
+    assert compare.data["env"] == {"SHA256": "${{ inputs.sha256 }}"}
 
 
 def test_an_approver_has_as_long_as_a_run_can_wait() -> None:
@@ -138,19 +157,41 @@ def test_an_approver_has_as_long_as_a_run_can_wait() -> None:
     assert all(days > 30 for days in kept)
 
 
-def test_the_function_is_built_once_on_the_way_to_prod() -> None:
-    assert builders(CI) == {"package"}
+def test_the_function_is_built_twice_on_the_way_to_prod_and_kept_once() -> None:
+    assert builders(CI) == {"package", "rebuild"}
     assert not builders(DEPLOY)
     assert not builders(STAGE)
+    kept = [
+        name
+        for name, job in CI.jobs.items()
+        for step in all_steps(job)
+        if step.uses == "actions/upload-artifact"
+    ]
+    assert kept == ["package"]
+
+
+def test_another_machine_builds_the_same_function_with_the_same_contents() -> None:
+    assert "strategy" not in CI.jobs["package"].data
+    rebuild = CI.jobs["rebuild"]
+    made = [step.run for step in all_steps(CI.jobs["package"]) if step.run.startswith("make")]
+    assert [step.run for step in rebuild.steps if step.run.startswith("make")] == made
+    # Otherwise it would compare the package with itself.
+    assert not any(step.uses == "actions/download-artifact" for step in all_steps(rebuild))
+    assert rebuild.step("Compare both packages").data["env"] == {
+        "SHA256": "${{ needs.package.outputs.sha256 }}",
+        "SBOM_SHA256": "${{ needs.package.outputs.sbom-sha256 }}",
+    }
 
 
 def test_every_stage_takes_that_one_function_by_its_hash() -> None:
     assert CI.triggers["workflow_call"]["outputs"]["sha256"]["value"] == (
         "${{ jobs.package.outputs.sha256 }}"
     )
-    assert CI.jobs["package"].data["outputs"] == {"sha256": "${{ steps.package.outputs.sha256 }}"}
-    outputs = load(FOLDER / "actions/package/action.yml")["outputs"]
-    assert outputs["sha256"]["value"] == "${{ steps.hash.outputs.sha256 }}"
+    for name in ("sha256", "sbom-sha256"):
+        built = CI.jobs["package"].data["outputs"][name]
+        assert built == f"${{{{ steps.package.outputs.{name} }}}}"
+        outputs = load(FOLDER / "actions/package/action.yml")["outputs"]
+        assert outputs[name]["value"] == f"${{{{ steps.hash.outputs.{name} }}}}"
     compares = load(FOLDER / "actions/function/action.yml")["runs"]["steps"][-1]
     assert compares["env"] == {"SHA256": "${{ inputs.sha256 }}"}
     assert functions_of(STAGE.jobs["deploy"]) == ["${{ inputs.sha256 }}"]
@@ -164,10 +205,28 @@ def test_the_function_that_is_tested_is_the_same() -> None:
     assert functions_of(CI.jobs["test-package"]) == ["${{ needs.package.outputs.sha256 }}"]
 
 
-def test_the_function_that_is_attested_is_the_same() -> None:
-    origin, _, contents = DEPLOY.jobs["attest"].steps
+def test_the_function_and_the_contents_that_are_attested_are_the_same() -> None:
+    attest = DEPLOY.jobs["attest"]
+    origin, contents = (step for step in attest.steps if step.uses == "actions/attest")
     for step in (origin, contents):
         assert step.inputs["subject-digest"] == "sha256:${{ needs.ci.outputs.sha256 }}"
+    assert attest.in_order("Compare its hash", "Attest what is in it")
+    compared = attest.step("Compare its hash").data
+    assert compared["env"] == {"SHA256": "${{ needs.ci.outputs.sbom-sha256 }}"}
+    assert contents.inputs["sbom-path"] == f"{compared['working-directory']}/sbom.cdx.json"
+    outputs = CI.triggers["workflow_call"]["outputs"]
+    assert outputs["sbom-sha256"]["value"] == "${{ jobs.package.outputs.sbom-sha256 }}"
+
+
+def test_prod_waits_for_the_attestation_where_there_is_one() -> None:
+    attest = DEPLOY.jobs["attest"]
+    assert "attest" in DEPLOY.jobs["prod"].needs
+    # A job that is skipped would take prod with it.
+    assert "if" not in attest.data
+    there = "github.event.repository.visibility == 'public' || vars.ATTESTATIONS == 'true'"
+    said = attest.step("Say that nothing is attested").data["if"]
+    assert said == there.replace("==", "!=").replace("||", "&&")
+    assert {step.data["if"] for step in attest.steps if step.uses == "actions/attest"} == {there}
 
 
 @pytest.mark.parametrize(("name", "group"), STAGES.items())
@@ -266,6 +325,33 @@ def test_the_cli_is_only_installed_by_its_action() -> None:
     # If the action got a command, it would run it.
     (step,) = (each for each in steps() if each.uses == "pulumi/actions")
     assert step.inputs.keys() == {"pulumi-version"}
+
+
+def test_a_job_works_in_the_region_of_its_stack() -> None:
+    stacks = {
+        name: step.inputs["stack"]
+        for name, job in jobs()
+        for step in job.steps
+        if step.uses == f"{ACTION}pulumi"
+    }
+    matrix = "${{ matrix.stack }}"
+    assert stacks == {
+        "deploy/preview": "prod",
+        "drift/drift": matrix,
+        "preview/preview": matrix,
+        "stage/deploy": "${{ inputs.stack }}",
+    }
+    (role,) = (step for step in action("pulumi") if step.name == "Take the role")
+    assert role.inputs["aws-region"] == "${{ steps.stack.outputs.region }}"
+
+
+def test_the_docs_verify_what_this_workflow_attested_on_main() -> None:
+    docs = (PROJECT / "docs/pipeline.md").read_text().replace("\\\n", " ")
+    commands = re.findall(r"^gh attestation verify .*", docs, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        assert "--signer-workflow OWNER/REPO/.github/workflows/deploy.yml" in command
+        assert "--source-ref refs/heads/main" in command
 
 
 def test_the_docs_name_what_is_to_be_set_and_nothing_else() -> None:

@@ -10,18 +10,21 @@ pytestmark = on_ubuntu
 
 FUNCTION = b"the function"
 HASH = hashlib.sha256(FUNCTION).hexdigest()
+CONTENTS = b"what is in it"
+CONTENTS_HASH = hashlib.sha256(CONTENTS).hexdigest()
 
 
 def archive(folder: Path) -> Path:
     path = folder / "target/lambda/visitor-counter/bootstrap.zip"
     write(path, FUNCTION)
+    write(path.with_name("sbom.cdx.json"), CONTENTS)
     return path
 
 
-def test_the_hash_that_other_jobs_get_is_the_functions(tmp_path: Path) -> None:
+def test_the_hashes_that_other_jobs_get_are_those_of_function_and_contents(tmp_path: Path) -> None:
     archive(tmp_path)
     assert run("package: Hash", tmp_path).returncode == 0
-    assert (tmp_path / "output").read_text() == f"sha256={HASH}\n"
+    assert (tmp_path / "output").read_text() == f"sha256={HASH}\nsbom-sha256={CONTENTS_HASH}\n"
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,20 @@ def test_a_function_of_another_hash_is_refused(tmp_path: Path, built: str, *, fi
     archive(tmp_path)
     outcome = run("function: Compare its hash", tmp_path, SHA256=built)
     assert (outcome.returncode == 0) == fits
+
+
+@pytest.mark.parametrize(
+    ("built", "listed", "same"),
+    [
+        (HASH, CONTENTS_HASH, True),
+        (CONTENTS_HASH, CONTENTS_HASH, False),
+        (HASH, HASH, False),
+        (HASH, "", False),
+    ],
+)
+def test_two_packages_are_the_same_to_the_byte(
+    tmp_path: Path, built: str, listed: str, *, same: bool
+) -> None:
+    archive(tmp_path)
+    outcome = run("ci/rebuild: Compare both packages", tmp_path, SHA256=built, SBOM_SHA256=listed)
+    assert (outcome.returncode == 0) == same

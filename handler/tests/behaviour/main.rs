@@ -9,6 +9,7 @@
 //! * `process`: the built program as Lambda runs it; `BOOTSTRAP=path` tests another build.
 //! * `events`: the events that API Gateway sends that program, and its responses.
 //! * `settings`: the environment, and properties of the parsed types.
+//! * `traffic`: what `make profile` records the program on.
 
 #![expect(
     clippy::expect_used,
@@ -30,3 +31,4 @@ mod reasons;
 mod requests;
 mod settings;
 mod support;
+mod traffic;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
-use visitor_counter::{ATTEMPT_LIMIT, Log};
+use visitor_counter::{ATTEMPT_LIMIT, Log, OPERATION_LIMIT};
 use visitor_counter_testkit::process::Ended;
 use visitor_counter_testkit::{
     ClosedPort, ConnectionFault, FaultyServer, REQUEST_ID, Relay, TRACE_ID, Table, TlsTerminator,
@@ -162,11 +162,12 @@ async fn it_starts_with_dynamodb_down_and_logs_a_warning() {
 }
 
 #[tokio::test]
-async fn it_starts_within_the_limits_of_an_attempt_though_dynamodb_never_answers() {
+async fn it_starts_within_the_limit_of_an_operation_though_dynamodb_never_answers() {
     let silent = FaultyServer::start(ConnectionFault::SilenceAfterRequest).await;
     let begin = Instant::now();
     let lambda = Lambda::start(&silent.url("http"), &[]).await;
-    assert!(begin.elapsed() < 2 * ATTEMPT_LIMIT, "{:?}", begin.elapsed());
+    // Of which an emulated start takes a part.
+    assert!(begin.elapsed() < OPERATION_LIMIT, "{:?}", begin.elapsed());
     assert_eq!(silent.requests(), 1);
     lambda.request(&event::visit()).await.assert_unconfirmed();
     assert_eq!(silent.requests(), 3);

@@ -1,13 +1,14 @@
 """`counter drift-issue`: keep one open issue for each stack that has drifted."""
 
 import argparse
+from http import HTTPStatus
 from pathlib import Path
 
 from counter_ops import project
 from counter_ops.errors import UserError
 from counter_ops.release.drift import Drift
 from counter_ops.stack_name import add_stack
-from counter_ops.workflows.github_api import GithubApi
+from counter_ops.workflows.github_api import GithubApi, GithubError
 from counter_ops.workflows.marked_text import Marker, compose
 from counter_ops.workflows.run_context import RunContext
 
@@ -23,7 +24,17 @@ def run(arguments: argparse.Namespace) -> int:
     folder = project.TARGET / "drift" / arguments.stack
     verdict = _read_verdict(folder / "verdict")
     report = _read(folder / "report.md") if verdict is Drift.FOUND else ""
-    print(tell_drift(context.github(), arguments.stack, verdict, report, context.run_url()))
+    try:
+        print(tell_drift(context.github(), arguments.stack, verdict, report, context.run_url()))
+    except GithubError as refused:
+        # https://docs.github.com/en/rest/issues/issues#create-an-issue
+        if refused.status != HTTPStatus.GONE:
+            raise
+        message = (
+            "Issues are off in this repository, as in a new fork, so nobody would hear of drift of "
+            f"{arguments.stack}. Turn them on: docs/pipeline.md#set-it-up, step 1."
+        )
+        raise UserError(message) from refused
     return 0
 
 

@@ -32,10 +32,12 @@ class Step:
 
     def __post_init__(self) -> None:
         """Set the variables and the event."""
+        self.patch.setattr("counter_ops.project.PROJECT", self.folder)
         self.patch.setattr("counter_ops.project.TARGET", self.folder / "target")
         self.event({"pull_request": {"number": NUMBER, "head": {"sha": HEAD}}})
         for name, value in {
             "GITHUB_API_URL": self.github.url,
+            "GITHUB_REF_NAME": "main",
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": "42",

@@ -44,6 +44,16 @@ def test_drift_that_comes_back_opens_a_new_issue(step: Step) -> None:
     assert [each["state"] for each in step.github.issues] == ["closed", "open"]
 
 
+@pytest.mark.parametrize("verdict", ["drift", "none"])
+def test_a_fork_without_issues_is_told_how_to_turn_them_on(step: Step, verdict: str) -> None:
+    step.write("drift/prod/verdict", verdict)
+    step.write("drift/prod/report.md", "The table's tags differ.")
+    step.github.failures["GET"] = [410]
+    outcome = step.run("drift-issue", "prod")
+    assert outcome.failed
+    assert "Turn them on: docs/pipeline.md#set-it-up, step 1." in outcome.line
+
+
 def test_without_drift_and_without_an_issue_nothing_is_written(step: Step) -> None:
     look(step, "none")
     assert not step.github.writes

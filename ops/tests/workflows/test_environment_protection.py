@@ -1,6 +1,7 @@
 """The pipeline stops if an environment is open, unless the owner accepts that."""
 
 import pytest
+import yaml
 from fake_github import Item
 from step import Step
 
@@ -13,12 +14,36 @@ REVIEWED: list[Item] = [
 ]
 
 
-def environment(rules: list[Item] = REVIEWED, policy: Item | None = SELECTED) -> Item:
-    return {"protection_rules": rules, "deployment_branch_policy": policy}
+PROJECT = {
+    "name": "my-account",
+    "config": {
+        "environments": {"type": "array", "default": ["staging", "prod"]},
+        "protectedEnvironments": {"type": "array", "default": ["prod"]},
+    },
+}
+
+
+def environment(
+    rules: list[Item] = REVIEWED, policy: Item | None = SELECTED, *, bypass: bool = False
+) -> Item:
+    return {
+        "protection_rules": rules,
+        "deployment_branch_policy": policy,
+        "can_admins_bypass": bypass,
+    }
+
+
+def account(step: Step, file: str, contents: object) -> None:
+    """Write a file of the account's project."""
+    folder = step.folder / "account"
+    folder.mkdir(exist_ok=True)
+    (folder / file).write_text(yaml.safe_dump(contents))
 
 
 @pytest.fixture(autouse=True)
 def _protected(step: Step) -> None:
+    account(step, "Pulumi.yaml", PROJECT)
+    account(step, "Pulumi.account.yaml", {"config": {"aws:region": "eu-west-1"}})
     step.github.environments = {"staging": environment([]), "prod": environment()}
     step.github.branch_rules = {"staging": [MAIN], "prod": [MAIN]}
 
@@ -33,7 +58,7 @@ def change(step: Step, name: str, found: Item | None, rules: list[Item]) -> None
 def test_environments_that_only_main_reaches_are_fine_with_reviewers_of_prod(step: Step) -> None:
     outcome = step.run("check-protection")
     assert not outcome.failed
-    assert outcome.line == "Only main can deploy, and prod needs an approval."
+    assert outcome.line == "Only main can deploy, and an approval is needed for prod."
 
 
 WITHOUT_REVIEWERS: dict[str, tuple[Item | None, list[Item], str]] = {
@@ -43,6 +68,15 @@ WITHOUT_REVIEWERS: dict[str, tuple[Item | None, list[Item], str]] = {
         environment([{"type": "required_reviewers", "reviewers": []}]),
         [MAIN],
         "nobody has to approve",
+    ),
+}
+BYPASSED: dict[str, tuple[Item | None, list[Item], str]] = {
+    "administrators": (environment(bypass=True), [MAIN], "administrators can bypass the approval"),
+    # Such as by an older server of one's own.
+    "not said": (
+        {key: each for key, each in environment().items() if key != "can_admins_bypass"},
+        [MAIN],
+        "administrators can bypass the approval",
     ),
 }
 OTHER_BRANCHES: dict[str, tuple[Item | None, list[Item], str]] = {
@@ -58,7 +92,9 @@ OTHER_BRANCHES: dict[str, tuple[Item | None, list[Item], str]] = {
     "a tag": (environment(), [{"name": "main", "type": "tag"}], "tag main may deploy"),
     "no branch": (environment(), [], "nothing may deploy"),
 }
-OPEN = {f"prod, {name}": ("prod", *each) for name, each in WITHOUT_REVIEWERS.items()} | {
+OPEN = {
+    f"prod, {name}": ("prod", *each) for name, each in (WITHOUT_REVIEWERS | BYPASSED).items()
+} | {
     f"{environment}, {name}": (environment, *each)
     for environment in ("staging", "prod")
     for name, each in OTHER_BRANCHES.items()
@@ -74,7 +110,7 @@ def test_an_open_environment_stops_the_pipeline_and_says_both_ways_out(
     outcome = step.run("check-protection")
     assert outcome.failed
     assert outcome.line.startswith(f"error: {name} is open: {message}")
-    assert f"Either protect {name} (the repository's settings, Environments)" in outcome.line
+    assert f"Either protect {name} (docs/pipeline.md#set-it-up, step 4)" in outcome.line
     assert "ACCEPT_UNREVIEWED_PROD --body true" in outcome.line
 
 
@@ -85,8 +121,52 @@ def test_all_that_is_open_is_said_at_once(step: Step) -> None:
         "error: staging is open: any branch may deploy, not main alone. "
         "prod is open: nobody has to approve a deployment, and any branch may deploy, "
         "not main alone. "
+        "So whoever can push any branch can take the deploy role of staging and prod without a "
+        "review. "
         "Either protect staging and prod ("
     )
+
+
+def test_what_a_push_and_what_a_merge_can_do_are_told_apart(step: Step) -> None:
+    change(step, "staging", environment([], policy=None), [])
+    change(step, "prod", environment([]), [MAIN])
+    step.patch.setenv("ACCEPT_UNREVIEWED_PROD", "true")
+    assert step.run("check-protection").line.endswith(
+        "ACCEPT_UNREVIEWED_PROD accepts that: whoever can push any branch can take the deploy role "
+        "of staging without a review, and what is merged into main reaches prod unapproved."
+    )
+
+
+def test_each_environment_that_a_role_trusts_is_looked_at(step: Step) -> None:
+    account(
+        step, "Pulumi.account.yaml", {"config": {"my-account:environments": ["prod", "prod-eu"]}}
+    )
+    account(step, "Pulumi.other.yaml", {"config": {"my-account:environments": ["test"]}})
+    outcome = step.run("check-protection")
+    assert outcome.failed
+    # The workflows deploy to staging, whatever the account says.
+    assert "Either protect prod-eu and test (" in outcome.line
+
+
+def test_each_environment_whose_count_is_protected_needs_an_approval(step: Step) -> None:
+    both = {"my-account:protectedEnvironments": ["staging", "prod"]}
+    account(step, "Pulumi.account.yaml", {"config": both})
+    outcome = step.run("check-protection")
+    assert outcome.line.startswith("error: staging is open: nobody has to approve a deployment.")
+
+
+@pytest.mark.parametrize("value", ["prod", "{}", 3])
+def test_environments_that_are_no_list_are_no_answer(step: Step, value: object) -> None:
+    account(step, "Pulumi.account.yaml", {"config": {"my-account:environments": value}})
+    outcome = step.run("check-protection")
+    assert outcome.failed
+    assert "environments in account/Pulumi.account.yaml must be a list" in outcome.line
+
+
+def test_the_branch_that_deploys_is_the_runs(step: Step) -> None:
+    step.patch.setenv("GITHUB_REF_NAME", "trunk")
+    outcome = step.run("check-protection")
+    assert "main may deploy, not trunk alone" in outcome.line
 
 
 @each_open

@@ -1,5 +1,6 @@
 //! The events that API Gateway sends for a REST API with Lambda proxy integration.
 
+use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use visitor_counter::Handler;
 
@@ -11,6 +12,44 @@ use super::reply::Reply;
 pub(crate) fn visit() -> Value {
     serde_json::from_str(include_str!("../events/apigw-rest.json")).unwrap()
 }
+
+/// A visit from a page of another origin, by one of a few browsers.
+pub(crate) fn browser(random: &mut Rng) -> Value {
+    let (language, user_agent) = random.choice(BROWSERS).unwrap();
+    let mut event = serde_json::from_str(include_str!("../events/browser.json")).unwrap();
+    merge(
+        &mut event,
+        &json!({
+            "headers": { "accept-language": language, "User-Agent": user_agent },
+            "multiValueHeaders": { "accept-language": [language], "User-Agent": [user_agent] },
+            "requestContext": { "identity": { "userAgent": user_agent } },
+        }),
+    );
+    event
+}
+
+/// Languages and user agents, which have most of a header's bytes.
+const BROWSERS: [(&str, &str); 4] = [
+    (
+        "en-GB,en;q=0.9,de-DE;q=0.8,de;q=0.7",
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+         Chrome/142.0.0.0 Mobile Safari/537.36",
+    ),
+    (
+        "de",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+         Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+    ),
+    (
+        "en-US,en;q=0.5",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    ),
+    (
+        "fr-FR,fr;q=0.9",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 \
+         (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1",
+    ),
+];
 
 /// The visit with a JSON merge patch (RFC 7396): null removes.
 pub(crate) fn visit_with(patch: &Value) -> Value {
@@ -103,7 +142,8 @@ pub(crate) async fn send(handler: &Handler, event: &Value) -> Reply {
     handler.handle(&event.to_string(), None).await.into()
 }
 
-fn merge(target: &mut Value, patch: &Value) {
+/// Applies a JSON merge patch (RFC 7396).
+pub(crate) fn merge(target: &mut Value, patch: &Value) {
     let (Value::Object(target), Value::Object(patch)) = (&mut *target, patch) else {
         *target = patch.clone();
         return;

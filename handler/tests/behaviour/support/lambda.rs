@@ -49,7 +49,7 @@ impl Lambda {
 
     /// Starts the program where it should refuse to, and waits for its end.
     pub(crate) async fn refuse(endpoint: &str, more: &[(&str, &str)]) -> Ended {
-        Self::spawn(endpoint, more).ended().await
+        ended(Self::spawn(endpoint, more).output).await
     }
 
     fn spawn(endpoint: &str, more: &[(&str, &str)]) -> Self {
@@ -126,15 +126,22 @@ impl Lambda {
     /// Kills the program, as Lambda does, and reads what it left behind.
     pub(crate) async fn end(self) -> Ended {
         signal(self.program, "-KILL").unwrap();
-        self.ended().await
+        ended(self.output).await
     }
 
-    async fn ended(mut self) -> Ended {
-        let output = timeout(INIT_LIMIT, self.output.join_next())
-            .await
-            .expect("the program ends within the limit");
-        output.unwrap().unwrap().unwrap().into()
+    /// Lets the program end by itself, and reads what it left behind. It fails to ask for an event.
+    pub(crate) async fn stop(self) -> Ended {
+        let Self { output, api, .. } = self;
+        drop(api);
+        ended(output).await
     }
+}
+
+async fn ended(mut output: JoinSet<io::Result<Output>>) -> Ended {
+    let output = timeout(INIT_LIMIT, output.join_next())
+        .await
+        .expect("the program ends within the limit");
+    output.unwrap().unwrap().unwrap().into()
 }
 
 /// The program, isolated.
