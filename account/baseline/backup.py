@@ -94,6 +94,7 @@ class Backup(pulumi.ComponentResource):
         # Without days in which it can be changed, it is in governance mode: an administrator can
         # lift it. In compliance mode, nobody could, not even AWS.
         # https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+        # Another number of days replaces it. As it is kept, the old one's end unlocks nothing.
         aws.backup.VaultLockConfiguration(
             name,
             region=region,
