@@ -8,6 +8,7 @@ from stack.documents import Statement, allow, tagged
 
 from baseline.api_rights import writing_apis
 from baseline.arns import StackArns
+from baseline.front_rights import choosing_web_acl
 from baseline.read_rights import reading
 
 
@@ -20,6 +21,7 @@ def deploying(stack: StackArns, boundary_arn: str) -> list[Statement]:
         *_role(stack, boundary_arn),
         *_monitoring(stack),
         *writing_apis(stack),
+        choosing_web_acl(stack),
     ]
 
 

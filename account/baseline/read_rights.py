@@ -6,6 +6,7 @@ from stack.documents import Statement, allow
 
 from baseline.api_rights import reading_apis
 from baseline.arns import StackArns
+from baseline.front_rights import reading_log_role
 
 
 def reading(stacks: Sequence[StackArns]) -> list[Statement]:
@@ -64,4 +65,5 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
         allow("ReadSubscriptions", ["sns:GetSubscriptionAttributes"], ["*"]),
         *reading_apis(stacks),
+        reading_log_role(account),
     ]
