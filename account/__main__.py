@@ -87,11 +87,9 @@ preview = GithubRole(
         description=f"Previews all stacks of {project}, without a refresh",
         provider_arn=github.provider_arn,
         subjects=[subjects.pull_requests, subjects.branch(settings.main_branch)],
-        policy=pulumi.Output.all(stacks, state.arn).apply(
+        policy=pulumi.Output.all(stacks, bucket_arn).apply(
             lambda known: preview_policy(known[0], known[1])
-        )
-        if state
-        else None,
+        ),
         boundary=settings.roles_boundary,
         tags=tags,
     ),

@@ -8,7 +8,9 @@ from stack.alarms import Watched
 from stack.api import ApiArgs, CounterApi, Throttle
 from stack.archive import packaged_function
 from stack.config import ConfigReader
+from stack.domain import CounterDomain, DomainArgs
 from stack.function import TIMEOUT_SECONDS, CounterFunction, FunctionArgs
+from stack.log_role import require_log_role
 from stack.monitoring import Monitoring, MonitoringArgs
 from stack.naming import Naming
 from stack.settings import Settings
@@ -27,6 +29,8 @@ archive = packaged_function(ARCHIVE)
 for warning in settings.warnings:
     pulumi.log.warn(warning)
 contract = yaml.safe_load(CONTRACT.read_text())
+if settings.access_logs:
+    require_log_role()
 
 table = CounterTable(
     "table",
@@ -68,7 +72,24 @@ api = CounterApi(
         log_retention_days=settings.log_retention_days,
         tracing=settings.tracing,
         protect=settings.protect,
+        own_url=not settings.domain_only,
+        web_acl_arn=settings.web_acl_arn,
     ),
+)
+domain = (
+    CounterDomain(
+        "domain",
+        DomainArgs(
+            naming=naming,
+            domain_name=settings.domain_name,
+            certificate_arn=settings.certificate_arn,
+            rest_api_id=api.rest_api_id,
+            stage_name=api.stage_name,
+            protect=settings.protect,
+        ),
+    )
+    if settings.domain_name and settings.certificate_arn
+    else None
 )
 monitoring = Monitoring(
     "monitoring",
@@ -89,8 +110,12 @@ monitoring = Monitoring(
     ),
 )
 
-pulumi.export("visitorCountUrl", pulumi.Output.concat(api.url, COUNTER_PATH))
+url = domain.url if domain else api.url
+pulumi.export("visitorCountUrl", pulumi.Output.concat(url, COUNTER_PATH))
 pulumi.export("tableName", table.name)
 pulumi.export("functionName", function.name)
 pulumi.export("alarmTopicArn", monitoring.topic_arn)
 pulumi.export("dashboardUrl", monitoring.dashboard_url)
+if domain:
+    pulumi.export("domainTarget", domain.target)
+    pulumi.export("domainTargetZoneId", domain.target_zone_id)

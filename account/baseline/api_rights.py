@@ -19,13 +19,13 @@ _GATEWAY_ROLE = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRo
 
 
 def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
-    """Return the right to read the APIs of some stacks."""
+    """Return the right to read the APIs and domains of some stacks."""
     condition = {
         "aws:ResourceTag/project": sorted({each.naming.project for each in stacks}),
         "aws:ResourceTag/stack": [each.naming.stack for each in stacks],
     }
-    resource = _path(stacks[0], "/restapis/*")
-    return [allow("ReadApi", ["apigateway:GET"], [resource], {"StringEquals": condition})]
+    resources = [_path(stacks[0], "/restapis/*"), _path(stacks[0], "/domainnames/*")]
+    return [allow("ReadApi", ["apigateway:GET"], resources, {"StringEquals": condition})]
 
 
 def writing_apis(stack: StackArns, *, protected: bool) -> list[Statement]:
@@ -43,7 +43,10 @@ def writing_apis(stack: StackArns, *, protected: bool) -> list[Statement]:
     statements = [
         allow(
             "ChangeApi",
-            [*removing, "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
+            [
+                *removing,
+                *("apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"),
+            ],
             [_path(stack, "/restapis/*")],
             present,
         ),

@@ -15,6 +15,7 @@ from stack.documents import Statement, allow, tagged
 
 from baseline.api_rights import writing_apis
 from baseline.arns import StackArns
+from baseline.front_rights import choosing_web_acl
 from baseline.read_rights import reading
 
 
@@ -28,6 +29,7 @@ def deploying(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[S
         *_role(stack, boundary_arn, protected=protected),
         *_monitoring(stack, protected=protected),
         *writing_apis(stack, protected=protected),
+        choosing_web_acl(stack),
     ]
 
 

@@ -7,6 +7,7 @@ from stack.policies import function_policy
 
 from baseline.arns import StackArns
 from baseline.deploy_rights import deploying
+from baseline.front_rights import reading_log_role, reading_web_acls
 from baseline.read_rights import reading
 from baseline.state import reading_state, writing_state
 
@@ -31,9 +32,10 @@ def deploy_policy(
 def drift_policy(stacks: Sequence[StackArns], bucket_arn: str | None) -> str:
     """Return the policy of the role that compares the resources with the state."""
     state = reading_state(bucket_arn, [each.naming for each in stacks]) if bucket_arn else []
-    return document([*reading(stacks), *state])
+    return document([*reading(stacks), reading_web_acls(stacks), *state])
 
 
-def preview_policy(stacks: Sequence[StackArns], bucket_arn: str) -> str:
-    """Return the policy of the preview role: read the state. Without a bucket, it has none."""
-    return document(reading_state(bucket_arn, [each.naming for each in stacks]))
+def preview_policy(stacks: Sequence[StackArns], bucket_arn: str | None) -> str:
+    """Return the policy of the preview role: see the log role, and read the state in the bucket."""
+    state = reading_state(bucket_arn, [each.naming for each in stacks]) if bucket_arn else []
+    return document([reading_log_role(stacks[0].account), *state])

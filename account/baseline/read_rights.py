@@ -6,6 +6,7 @@ from stack.documents import Statement, allow
 
 from baseline.api_rights import reading_apis
 from baseline.arns import StackArns
+from baseline.front_rights import reading_log_role
 
 
 def reading(stacks: Sequence[StackArns]) -> list[Statement]:
@@ -62,4 +63,5 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
             [each.topic for each in stacks],
         ),
         *reading_apis(stacks),
+        reading_log_role(account),
     ]

@@ -20,7 +20,7 @@ class RoleArgs:
     """The OIDC provider whose tokens it trusts."""
     subjects: Sequence[str]
     """The subjects of the tokens that it trusts."""
-    policy: pulumi.Output[str] | None
+    policy: pulumi.Output[str]
     """Its policy."""
     boundary: str | None
     """The policy that bounds it, if the organisation asks for one."""
@@ -51,9 +51,8 @@ class GithubRole(pulumi.ComponentResource):
             tags=args.tags,
             opts=child,
         )
-        if args.policy is not None:
-            aws.iam.RolePolicy(
-                name, name=args.role_name, role=role.name, policy=args.policy, opts=child
-            )
+        aws.iam.RolePolicy(
+            name, name=args.role_name, role=role.name, policy=args.policy, opts=child
+        )
         self.arn = role.arn
         self.register_outputs({"arn": self.arn})

@@ -5,7 +5,7 @@
 ///
 /// Short and general words first: they find what isn't known yet. The rest are names that none of
 /// them finds. `tests/test_crawlers.py` tries them on lists of crawlers and browsers.
-fn words(first: u8) -> &'static [&'static str] {
+const fn words(first: u8) -> &'static [&'static str] {
     match first {
         // An address that explains the crawler. Browsers have none.
         b':' => &["://"],
@@ -77,6 +77,29 @@ fn words(first: u8) -> &'static [&'static str] {
     }
 }
 
+/// For each first letter, a bit for each second letter of its words. At most places of an agent,
+/// these two letters already tell that no word begins there.
+const SECOND_LETTERS: [u32; 128] = second_letters();
+
+const fn second_letters() -> [u32; 128] {
+    let mut letters = [0; 128];
+    let mut first = 0;
+    while first < 128 {
+        let mut words = words(first);
+        while let [word, rest @ ..] = words {
+            letters[first as usize] |= bit(word.as_bytes()[1]);
+            words = rest;
+        }
+        first += 1;
+    }
+    letters
+}
+
+/// Letters that are 32 apart share a bit, which costs a look at the words.
+const fn bit(letter: u8) -> u32 {
+    1 << (letter % 32)
+}
+
 /// Phones whose name ends like a crawler's.
 const PHONE: &str = "cubot";
 
@@ -100,11 +123,17 @@ pub fn is_crawler(user_agent: &str) -> bool {
         return false;
     }
     let bytes = agent.as_bytes();
-    let has_word = |at: usize| {
-        let found = |word: &&str| bytes[at..].starts_with(word.as_bytes());
-        words(bytes[at]).iter().any(found) && !bytes[..at + 3].ends_with(PHONE.as_bytes())
+    let may_begin = |first: u8, second: u8| {
+        let letters = SECOND_LETTERS.get(usize::from(first));
+        letters.is_some_and(|letters| letters & bit(second) != 0)
     };
-    !agent.contains('/') || (0..bytes.len()).any(has_word)
+    let has_word = |(at, pair): (usize, &[u8])| {
+        let found = |word: &&str| bytes[at..].starts_with(word.as_bytes());
+        may_begin(pair[0], pair[1])
+            && words(pair[0]).iter().any(found)
+            && !bytes[..at + 3].ends_with(PHONE.as_bytes())
+    };
+    !agent.contains('/') || bytes.windows(2).enumerate().any(has_word)
 }
 
 fn is_client(agent: &str) -> bool {

@@ -26,6 +26,10 @@ ACCESS_LOG_FORMAT = json.dumps(
     }
 )
 
+# Refuses TLS below 1.2; the default of a regional API is TLS_1_0.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+SECURITY_POLICY = "TLS_1_2"
+
 
 @dataclass(frozen=True)
 class Throttle:
@@ -53,6 +57,10 @@ class ApiArgs:
     log_retention_days: int
     tracing: bool
     protect: bool
+    own_url: bool
+    """Whether it answers under the URL that API Gateway makes."""
+    web_acl_arn: str | None
+    """The web ACL that looks at each request first."""
 
 
 class CounterApi(pulumi.ComponentResource):
@@ -60,6 +68,8 @@ class CounterApi(pulumi.ComponentResource):
 
     url: pulumi.Output[str]
     """Of the stage, without a slash at its end."""
+    rest_api_id: pulumi.Output[str]
+    stage_name: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: ApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -81,13 +91,25 @@ class CounterApi(pulumi.ComponentResource):
             endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(
                 types="REGIONAL"
             ),
+            security_policy=SECURITY_POLICY,
+            disable_execute_api_endpoint=not args.own_url,
             tags=args.naming.tags,
             # A replaced API has another URL, and the pages would still call the old one.
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
         # A change makes a new deployment, moves the stage to it, and then deletes the old one.
         deployment = aws.apigateway.Deployment(
-            name, rest_api=api.id, triggers={"body": body.apply(body_hash)}, opts=child
+            name,
+            rest_api=api.id,
+            triggers={
+                "body": body.apply(body_hash),
+                # These two take effect with a deployment only.
+                # https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+                # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html
+                "securityPolicy": SECURITY_POLICY,
+                "ownUrl": str(args.own_url).lower(),
+            },
+            opts=child,
         )
         stage = aws.apigateway.Stage(
             name,
@@ -99,6 +121,10 @@ class CounterApi(pulumi.ComponentResource):
             tags=args.naming.tags,
             opts=child,
         )
+        if args.web_acl_arn:
+            aws.wafv2.WebAclAssociation(
+                name, resource_arn=stage.arn, web_acl_arn=args.web_acl_arn, opts=child
+            )
         # Of all methods that have no settings of their own, each by itself.
         self._method_settings(name, stage, "*/*", args.throttle)
         for method, path in routes(args.contract):
@@ -117,6 +143,8 @@ class CounterApi(pulumi.ComponentResource):
                 method_path = f"{path.replace('/', '~1')}/{method}"
                 self._method_settings(key, stage, method_path, args.read_throttle)
         self.url = stage.invoke_url
+        self.rest_api_id = api.id
+        self.stage_name = stage.stage_name
         self.register_outputs({"url": self.url})
 
     def _method_settings(

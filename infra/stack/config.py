@@ -47,6 +47,8 @@ class ConfigReader:
 
         """
         prefix = f"{project}:"
+        self.region = config.get("aws:region")
+        """The stack's region, unless it comes from the environment."""
         self._namespace = project
         self._values = {
             key.removeprefix(prefix): text for key, text in config.items() if key.startswith(prefix)
@@ -66,6 +68,10 @@ class ConfigReader:
         # Pulumi has no public function that lists the keys.
         config = {key: str(value) for key, value in CONFIG.get().items()}
         return cls(pulumi.get_project(), config, set(filter(is_config_secret, config)))
+
+    def is_set(self, key: str) -> bool:
+        """Tell whether a key has a value, valid or not, that isn't empty."""
+        return bool(self._text(key))
 
     def integer(self, key: str, smallest: int, largest: int) -> int:
         """Return a whole number in a range."""

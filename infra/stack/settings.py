@@ -27,11 +27,22 @@ _SEGMENT = r"[^\s,*?#/\x00-\x1f\x7f]+"
 _PAGE = re.compile(rf"/(?:{_SEGMENT}/)*(?:{_SEGMENT}|\*)?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _BOUNDARY = re.compile(r"|arn:aws[a-z-]*:iam::\d{12}:policy/[\w+=,.@/-]+", re.ASCII)
+# The browser asks for this very host, so it has no wildcard.
+_DOMAIN_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"|(?=.{{1,253}}\Z)(?:{_DOMAIN_LABEL}\.)+(?=[a-z]){_DOMAIN_LABEL}", re.ASCII)
+_CERTIFICATE = re.compile(r"|arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[\w-]+", re.ASCII)
+_WEB_ACL = re.compile(
+    r"|arn:aws[a-z-]*:wafv2:([a-z0-9-]+):\d{12}:regional/webacl/[\w-]+/[\w-]+", re.ASCII
+)
 
 _ORIGIN_RULE = (
     "an origin such as https://example.com: http or https, a host in ASCII (punycode) and an "
     "optional port, no path and no trailing slash; https://*.example.dev for one label below; or * "
     "as the only entry"
+)
+_DOMAIN_RULE = (
+    "a domain such as counter.example.com, in lower case and in ASCII (punycode), without https:// "
+    "and without a path, or empty"
 )
 _PAGE_RULE = "a path such as / or /about, or /blog/* for all paths below"
 
@@ -116,6 +127,14 @@ class Settings:
     """Keep the table and the API's URL from being deleted or replaced."""
     permissions_boundary: str | None
     """ARN of the permissions boundary of the function's role, if the account requires one."""
+    domain_name: str | None
+    """The domain that pages call, besides or instead of the API's own URL."""
+    certificate_arn: str | None
+    """The domain's certificate. Set if and only if the domain is."""
+    domain_only: bool
+    """Switch the API's own URL off."""
+    web_acl_arn: str | None
+    """The web ACL that looks at each request first."""
 
     @property
     def warnings(self) -> list[str]:
@@ -169,7 +188,14 @@ class Settings:
                 "permissionsBoundary", _BOUNDARY.fullmatch, "the ARN of an IAM policy, or empty"
             )
             or None,
+            domain_name=config.string("domainName", _DOMAIN.fullmatch, _DOMAIN_RULE) or None,
+            certificate_arn=_regional_arn(
+                config, "certificateArn", _CERTIFICATE, "a certificate in ACM"
+            ),
+            domain_only=config.boolean("domainOnly"),
+            web_acl_arn=_regional_arn(config, "webAclArn", _WEB_ACL, "a regional web ACL"),
         )
+        _check_domain(config, settings)
         config.finish()
         return settings
 
@@ -189,6 +215,28 @@ def _pages(config: ConfigReader) -> tuple[str, ...]:
     if len(pages) > _MOST_PAGES:
         return config.refuse("pages", f"at most {_MOST_PAGES} patterns", ())
     return pages
+
+
+def _regional_arn(
+    config: ConfigReader, key: str, pattern: re.Pattern[str], what: str
+) -> str | None:
+    """Return an ARN whose region, the pattern's only group, is the stack's. Empty is None."""
+
+    def is_in_region(arn: str) -> bool:
+        match = pattern.fullmatch(arn)
+        return match is not None and match[1] in (None, config.region or match[1])
+
+    region = f"in {config.region}" if config.region else "in the stack's region"
+    return config.string(key, is_in_region, f"the ARN of {what} {region}, or empty") or None
+
+
+def _check_domain(config: ConfigReader, settings: Settings) -> None:
+    """Refuse a domain without its certificate, and what makes no sense without a domain."""
+    for key, other in (("certificateArn", "domainName"), ("domainName", "certificateArn")):
+        if config.is_set(other) and not config.is_set(key):
+            config.refuse(key, f"set, because {other} is", None)
+    if settings.domain_only and not config.is_set("domainName"):
+        config.refuse("domainOnly", "false without a domainName", None)
 
 
 def _is_page(text: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kinds import GATEWAY_ACCOUNT
 from pulumi_program import Properties, Provider
 
 REGION = "us-east-1"
@@ -14,9 +15,17 @@ API_ID = "a1b2c3d4e5"
 class PretendedAws(Provider):
     """Computes a resource's outputs. An unknown type is an error, not an empty answer."""
 
+    log_role: str | None = f"arn:aws:iam::{ACCOUNT}:role/gateway-logs"
+    """With which API Gateway logs in the account and region."""
+
     def create(self, kind: str, name: str, inputs: Properties) -> tuple[str, Properties]:
         """Return the outputs that AWS would add."""
         return f"{name}-{kind.rsplit(':', maxsplit=1)[-1]}", _OUTPUTS[kind](inputs)
+
+    def read(self, kind: str, resource_id: str) -> Properties:
+        """Return the region's setting of API Gateway, the only thing that is looked at."""
+        assert (kind, resource_id) == (GATEWAY_ACCOUNT, "api-gateway-account")
+        return {"cloudwatchRoleArn": self.log_role} if self.log_role else {}
 
 
 def _arn(service: str, resource: str, region: str = REGION) -> Properties:
@@ -33,7 +42,13 @@ def _function(inputs: Properties) -> Properties:
 
 def _stage(inputs: Properties) -> Properties:
     url = f"https://{inputs['restApi']}.execute-api.{REGION}.amazonaws.com/{inputs['stageName']}"
-    return {"invokeUrl": url}
+    path = f"/restapis/{inputs['restApi']}/stages/{inputs['stageName']}"
+    return {"arn": f"arn:aws:apigateway:{REGION}::{path}", "invokeUrl": url}
+
+
+def _domain(_: Properties) -> Properties:
+    name = f"d-{API_ID}.execute-api.{REGION}.amazonaws.com"
+    return {"regionalDomainName": name, "regionalZoneId": "Z1UJRXOUMOOFQ8"}
 
 
 def _vault(inputs: Properties) -> Properties:
@@ -47,7 +62,9 @@ def _nothing(_: Properties) -> Properties:
 
 _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
     "aws:apigateway/account:Account": _nothing,
+    "aws:apigateway/basePathMapping:BasePathMapping": _nothing,
     "aws:apigateway/deployment:Deployment": _nothing,
+    "aws:apigateway/domainName:DomainName": _domain,
     "aws:apigateway/methodSettings:MethodSettings": _nothing,
     "aws:apigateway/restApi:RestApi": lambda _: {
         "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}"
@@ -85,4 +102,5 @@ _OUTPUTS: dict[str, Callable[[Properties], Properties]] = {
     "aws:s3/bucketVersioning:BucketVersioning": _nothing,
     "aws:sns/topic:Topic": lambda each: _arn("sns", each["name"]),
     "aws:sns/topicSubscription:TopicSubscription": _nothing,
+    "aws:wafv2/webAclAssociation:WebAclAssociation": _nothing,
 }

@@ -63,6 +63,10 @@ class Provider(ABC):
 
         """
 
+    @abstractmethod
+    def read(self, kind: str, resource_id: str) -> Properties:
+        """Return the properties of something that the program only looks at."""
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -89,6 +93,8 @@ class Run:
     resources: tuple[Resource, ...]
     """Resources of AWS, without the components that group them."""
     outputs: Properties
+    reads: tuple[str, ...]
+    """Types of what the program only looks at."""
 
     def all(self, kind: str) -> list[Resource]:
         """Return the resources of a type, such as aws:lambda/function:Function."""
@@ -168,7 +174,7 @@ class Program:
             await run_in_stack(lambda: _discard(runpy.run_path(str(path), run_name="__main__")))
 
         asyncio.run(main())
-        return Run(tuple(monitor.registered), monitor.outputs)
+        return Run(tuple(monitor.registered), monitor.outputs, tuple(monitor.reads))
 
 
 class _Provided(Mocks):
@@ -180,6 +186,9 @@ class _Provided(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, Properties]:
         inputs: Properties = cast("Any", args).inputs
+        # Reads take place in previews too. Nothing is imported.
+        if args.resource_id:
+            return args.resource_id, self._provider.read(args.typ, args.resource_id)
         # Components have no provider.
         if self._preview or not args.custom:
             return None, inputs
@@ -200,6 +209,7 @@ class _Monitor(MockMonitor):
         super().__init__(mocks)
         self.registered: list[Resource] = []
         self.outputs: Properties = {}
+        self.reads: list[str] = []
         self._former: dict[str, set[str]] = defaultdict(set)
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
@@ -245,6 +255,12 @@ class _Monitor(MockMonitor):
         with closing(asyncio.new_event_loop()) as loop:
             asyncio.set_event_loop(loop)
             return base.RegisterResource(request)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
+        self.reads.append(request.type)
+        with closing(asyncio.new_event_loop()) as loop:
+            asyncio.set_event_loop(loop)
+            return cast("Any", super()).ReadResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: ANN401, N802 (gRPC's)
         if request.urn.split("::")[2] == _STACK:

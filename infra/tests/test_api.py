@@ -3,9 +3,21 @@
 import json
 from hashlib import sha256
 
+import pytest
 from aws import ACCOUNT, REGION, PretendedAws
-from kinds import API, DEPLOYMENT, LOG_GROUP, PERMISSION, STAGE, THROTTLE
+from kinds import (
+    API,
+    DEPLOYMENT,
+    GATEWAY_ACCOUNT,
+    LOG_GROUP,
+    PERMISSION,
+    STAGE,
+    THROTTLE,
+    WEB_ACL_ASSOCIATION,
+)
 from pulumi_program import Program, Run
+from stack.config import ConfigError
+from workspace import STACKS
 
 
 def test_the_api_is_regional_and_refuses_what_it_does_not_understand(run: Run) -> None:
@@ -18,12 +30,36 @@ def test_the_api_is_regional_and_refuses_what_it_does_not_understand(run: Run) -
     assert integration["uri"].endswith(f"function:{inputs['name']}/invocations")
 
 
+def test_the_api_refuses_tls_below_1_2(run: Run) -> None:
+    inputs = run.one(API).inputs
+    assert inputs["securityPolicy"] == "TLS_1_2"
+    # Only the policies that begin with SecurityPolicy_ have one.
+    assert "endpointAccessMode" not in inputs
+
+
 def test_each_change_of_the_api_is_deployed(run: Run) -> None:
     body: str = run.one(API).inputs["body"]
     assert run.one(DEPLOYMENT).inputs == {
         "restApi": "api-RestApi",
-        "triggers": {"body": sha256(body.encode()).hexdigest()},
+        "triggers": {
+            "body": sha256(body.encode()).hexdigest(),
+            "securityPolicy": run.one(API).inputs["securityPolicy"],
+            "ownUrl": "true",
+        },
     }
+
+
+def test_a_web_acl_looks_at_the_requests_of_the_stage(program: Program) -> None:
+    arn = f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/webacl/flood/0f1e2d3c"
+    run = program.run("prod", PretendedAws(), {"webAclArn": arn})
+    assert run.one(WEB_ACL_ASSOCIATION).inputs == {
+        "resourceArn": f"arn:aws:apigateway:{REGION}::/restapis/api-RestApi/stages/prod",
+        "webAclArn": arn,
+    }
+
+
+def test_no_web_acl_is_needed(run: Run) -> None:
+    assert not run.all(WEB_ACL_ASSOCIATION)
 
 
 def test_the_stage_shows_what_was_deployed(run: Run, stack: str) -> None:
@@ -86,8 +122,28 @@ def test_logs_are_kept_as_long_as_the_owner_says(program: Program) -> None:
     assert kept == {"function": 90, "api": 90}
 
 
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize("stack", STACKS)
+def test_without_api_gateways_log_role_the_access_log_is_refused_with_what_to_do(
+    program: Program, stack: str, *, preview: bool
+) -> None:
+    without = PretendedAws(log_role=None)
+    with pytest.raises(ConfigError, match=r"no role for logs .* Deploy the account's program"):
+        program.run(stack, without, {"accessLogs": True}, preview=preview)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_aws_is_asked_for_the_log_role_alone_and_with_access_logs_only(
+    program: Program, *, preview: bool
+) -> None:
+    with_logs = program.run("prod", PretendedAws(), {"accessLogs": True}, preview=preview)
+    assert with_logs.reads == (GATEWAY_ACCOUNT,)
+    without_role = PretendedAws(log_role=None)
+    assert not program.run("prod", without_role, {"accessLogs": False}, preview=preview).reads
+
+
 def test_without_access_logs_nothing_of_the_account_is_needed(program: Program) -> None:
-    run = program.run("prod", PretendedAws(), {"accessLogs": False})
+    run = program.run("prod", PretendedAws(log_role=None), {"accessLogs": False})
     assert "accessLogSettings" not in run.one(STAGE).inputs
     assert [each.name for each in run.all(LOG_GROUP)] == ["function"]
 

@@ -43,6 +43,10 @@ def test_the_defaults_of_the_project_are_settings() -> None:
         visit_spike_per_minute=300,
         protect=False,
         permissions_boundary=None,
+        domain_name=None,
+        certificate_arn=None,
+        domain_only=False,
+        web_acl_arn=None,
     )
 
 
@@ -111,7 +115,7 @@ def test_a_number_out_of_range_is_refused(key: str, smallest: int, largest: int)
         assert refused({key: value}) == [f'{PROJECT_NAME}:{key} is "{text}": {rule}']
 
 
-BOOLEANS = ["accessLogs", "tracing", "alarms", "protect"]
+BOOLEANS = ["accessLogs", "tracing", "alarms", "protect", "domainOnly"]
 
 
 @pytest.mark.parametrize("key", BOOLEANS)
@@ -255,6 +259,102 @@ def test_a_boundary_is_the_arn_of_a_policy() -> None:
         f'{PROJECT_NAME}:permissionsBoundary is "visitor-counter": '
         "it must be the ARN of an IAM policy, or empty"
     )
+
+
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/flood/0f1e2d3c"
+
+
+@pytest.mark.parametrize("domain", ["counter.example.com", "example.com", "a-b.xn--bcher-kva.de"])
+def test_a_domain_is_taken_with_its_certificate(domain: str) -> None:
+    settings = read({"domainName": domain, "certificateArn": CERTIFICATE, "domainOnly": True})
+    assert (settings.domain_name, settings.certificate_arn) == (domain, CERTIFICATE)
+    assert settings.domain_only
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "https://counter.example.com",
+        "counter.example.com/visitorcount",
+        "counter.example.com.",
+        "Counter.example.com",
+        "*.example.com",
+        "counter",
+        "127.0.0.1",
+        "-a.example.com",
+        "a_b.example.com",
+        "b\u00fccher.example",
+        "counter.example.com\n",
+        f"{'a.' * 130}example.com",
+    ],
+)
+def test_what_is_no_domain_is_refused(domain: str) -> None:
+    [problem] = refused({"domainName": domain, "certificateArn": CERTIFICATE})
+    assert problem.startswith(f"{PROJECT_NAME}:domainName is ")
+    assert "it must be a domain such as counter.example.com, in lower case" in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "arn", "rule"),
+    [
+        ("certificateArn", WEB_ACL, "the ARN of a certificate in ACM"),
+        ("certificateArn", "counter.example.com", "the ARN of a certificate in ACM"),
+        ("webAclArn", CERTIFICATE, "the ARN of a regional web ACL"),
+        # One of CloudFront.
+        ("webAclArn", WEB_ACL.replace("regional", "global"), "the ARN of a regional web ACL"),
+        ("webAclArn", f"{WEB_ACL}\n", "the ARN of a regional web ACL"),
+    ],
+)
+def test_what_is_no_such_arn_is_refused(key: str, arn: str, rule: str) -> None:
+    problems = refused(
+        {"domainName": "counter.example.com", "certificateArn": CERTIFICATE, key: arn}
+    )
+    assert [each.split()[0] for each in problems] == [f"{PROJECT_NAME}:{key}"]
+    assert f"it must be {rule}" in problems[0]
+
+
+def test_certificate_and_web_acl_are_in_the_region_of_the_stack() -> None:
+    elsewhere = {
+        "domainName": "counter.example.com",
+        "certificateArn": CERTIFICATE.replace("us-east-1", "eu-central-1"),
+        "webAclArn": WEB_ACL.replace("us-east-1", "eu-central-1"),
+    }
+    # The stack without a file has no region either, so any will do.
+    read(elsewhere)
+    [certificate, web_acl] = problems(lambda: read(elsewhere, "prod"))
+    assert certificate.endswith("it must be the ARN of a certificate in ACM in us-east-1, or empty")
+    assert web_acl.endswith("it must be the ARN of a regional web ACL in us-east-1, or empty")
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-eusc"])
+def test_each_of_aws_partitions_has_certificates_and_web_acls(partition: str) -> None:
+    arns = {
+        "domainName": "counter.example.com",
+        "certificateArn": CERTIFICATE.replace("arn:aws", f"arn:{partition}"),
+        "webAclArn": WEB_ACL.replace("arn:aws", f"arn:{partition}"),
+    }
+    assert read(arns).web_acl_arn == arns["webAclArn"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (
+            {"domainName": "counter.example.com"},
+            'certificateArn is "": it must be set, because domainName is',
+        ),
+        (
+            {"certificateArn": CERTIFICATE},
+            'domainName is "": it must be set, because certificateArn is',
+        ),
+        ({"domainOnly": True}, 'domainOnly is "true": it must be false without a domainName'),
+    ],
+)
+def test_a_domain_and_its_certificate_go_together(
+    settings: Mapping[str, object], problem: str
+) -> None:
+    assert refused(settings) == [f"{PROJECT_NAME}:{problem}"]
 
 
 def test_a_misspelt_key_is_refused_with_the_one_that_was_meant() -> None:

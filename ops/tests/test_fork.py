@@ -33,6 +33,10 @@ STACK_SETTINGS = {
     "visitSpikePerMinute": "12",
     "protect": "true",
     "permissionsBoundary": {"secure": "v1:mno:pqr"},
+    "domainName": "visits.blog.example",
+    "certificateArn": "arn:aws:acm:eu-west-1:210987654321:certificate/9f8e7d6c",
+    "domainOnly": "true",
+    "webAclArn": "arn:aws:wafv2:eu-west-1:210987654321:regional/webacl/blog/9f8e7d6c",
 }
 """Each of a stack's settings with another value, as an owner or the engine writes it."""
 

@@ -1,4 +1,4 @@
-"""Makes the REST API and its parts."""
+"""Makes the REST API and its parts, and what is in front of it."""
 
 from pulumi_program import Properties, as_text
 
@@ -25,6 +25,8 @@ def rest_api(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
         endpointConfiguration={
             "types": [inputs.nested("endpointConfiguration").take("types")],
         },
+        securityPolicy=inputs.take("securityPolicy"),
+        disableExecuteApiEndpoint=inputs.take("disableExecuteApiEndpoint"),
         tags=inputs.take("tags"),
     )["id"]
     import_document(aws.apigateway, api_id, inputs.take("body"))
@@ -56,7 +58,10 @@ def stage(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
         values = {key: settings.take(key) for key in ("destinationArn", "format")}
         _update_stage(aws, api_id, name, "accessLogSettings", values)
     endpoint = aws.apigateway.meta.endpoint_url
-    return f"{api_id}/{name}", {"invokeUrl": f"{endpoint}/_aws/execute-api/{api_id}/{name}"}
+    return f"{api_id}/{name}", {
+        "arn": f"arn:aws:apigateway:{REGION}::/restapis/{api_id}/stages/{name}",
+        "invokeUrl": f"{endpoint}/_aws/execute-api/{api_id}/{name}",
+    }
 
 
 def method_settings(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
@@ -66,6 +71,38 @@ def method_settings(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
     values = {path: settings.take(key) for key, path in _METHOD_SETTINGS.items()}
     _update_stage(aws, api_id, stage_name, methods, values)
     return f"{api_id}/{stage_name}/{methods}", {}
+
+
+def domain_name(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Make a custom domain."""
+    name: str = inputs.take("domainName")
+    created = aws.apigateway.create_domain_name(
+        domainName=name,
+        regionalCertificateArn=inputs.take("regionalCertificateArn"),
+        endpointConfiguration={
+            "types": [inputs.nested("endpointConfiguration").take("types")],
+        },
+        securityPolicy=inputs.take("securityPolicy"),
+        tags=inputs.take("tags"),
+    )
+    target = {"regionalDomainName": created["regionalDomainName"]}
+    return name, {**target, "regionalZoneId": created["regionalHostedZoneId"]}
+
+
+def base_path_mapping(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Show a stage at the root of a domain."""
+    name: str = inputs.take("domainName")
+    aws.apigateway.create_base_path_mapping(
+        domainName=name, restApiId=inputs.take("restApi"), stage=inputs.take("stageName")
+    )
+    return f"{name}/", {}
+
+
+def web_acl_association(aws: Clients, inputs: Inputs) -> tuple[str, Properties]:
+    """Let a web ACL look at a stage's requests."""
+    arns = {"WebACLArn": inputs.take("webAclArn"), "ResourceArn": inputs.take("resourceArn")}
+    aws.firewall.associate_web_acl(**arns)
+    return ",".join(arns.values()), {}
 
 
 def _update_stage(aws: Clients, api_id: str, name: str, at: str, values: Properties) -> None:

@@ -24,6 +24,8 @@ class Clients:
     apigateway: APIGatewayClient
     cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
+    firewall: Any
+    """Of AWS WAF, whose types aren't installed."""
     iam: IAMClient
     functions: LambdaClient
     logs: CloudWatchLogsClient
@@ -48,6 +50,7 @@ class Clients:
             apigateway=client("apigateway", **options),
             cloudwatch=client("cloudwatch", **options),
             dynamodb=client("dynamodb", **options),
+            firewall=client("wafv2", **options),
             iam=client("iam", **options),
             functions=client("lambda", **options),
             logs=client("logs", **options),

@@ -9,7 +9,7 @@ import pytest
 from pulumi_program import Program
 from workspace import PROJECT, copy_project, package
 
-from emulator.clients import Clients
+from emulator.clients import ACCOUNT, Clients
 from emulator.deployed import OWN_ORIGINS, Cloud, Deployed
 from emulator.host_build import host_bootstrap
 from emulator.provider import EmulatedAws
@@ -21,6 +21,8 @@ _ALL_RIGHTS = json.dumps(
         "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
     }
 )
+
+_LOG_ROLE = f"arn:aws:iam::{ACCOUNT}:role/gateway-logs"
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +59,10 @@ def staging(cloud: Cloud) -> Deployed:
 def prod(aws: Clients, cloud: Cloud) -> Deployed:
     """Return prod, with origins of its own and all options on."""
     boundary = aws.iam.create_policy(PolicyName="all-rights", PolicyDocument=_ALL_RIGHTS)
+    # As the account's program does.
+    aws.apigateway.update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": _LOG_ROLE}]
+    )
     return cloud.deploy(
         "prod",
         allowedOrigins=OWN_ORIGINS,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kinds import GATEWAY_ACCOUNT
 from pulumi_program import Properties, Provider
 
 from emulator import api, function, monitoring, table
@@ -12,7 +13,9 @@ from emulator.inputs import Inputs, RefusedError
 Made = tuple[str, Properties]
 
 _MAKERS: dict[str, Callable[[Clients, Inputs], Made]] = {
+    "aws:apigateway/basePathMapping:BasePathMapping": api.base_path_mapping,
     "aws:apigateway/deployment:Deployment": api.deployment,
+    "aws:apigateway/domainName:DomainName": api.domain_name,
     "aws:apigateway/methodSettings:MethodSettings": api.method_settings,
     "aws:apigateway/restApi:RestApi": api.rest_api,
     "aws:apigateway/stage:Stage": api.stage,
@@ -26,6 +29,7 @@ _MAKERS: dict[str, Callable[[Clients, Inputs], Made]] = {
     "aws:lambda/permission:Permission": function.permission,
     "aws:sns/topic:Topic": monitoring.topic,
     "aws:sns/topicSubscription:TopicSubscription": monitoring.topic_subscription,
+    "aws:wafv2/webAclAssociation:WebAclAssociation": api.web_acl_association,
 }
 
 
@@ -55,3 +59,10 @@ class EmulatedAws(Provider):
             raise RefusedError(message)
         self._made.add((kind, made[0]))
         return made
+
+    def read(self, kind: str, resource_id: str) -> Properties:
+        """Return the region's setting of API Gateway, the only thing that is looked at."""
+        assert (kind, resource_id) == (GATEWAY_ACCOUNT, "api-gateway-account")
+        # Without a role, the key is missing.
+        role = self.aws.apigateway.get_account().get("cloudwatchRoleArn")
+        return {"cloudwatchRoleArn": role} if role else {}

@@ -50,7 +50,7 @@ def _environment(folder: str, endpoint: str, port: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL": endpoint,
         "LOG_LEVEL": "ERROR",
         # Only the services of the program's resources.
-        "SERVICES": "apigateway,cloudwatch,dynamodb,iam,lambda,logs,sns",
+        "SERVICES": "apigateway,cloudwatch,dynamodb,iam,lambda,logs,sns,wafv2",
         # Functions have only the rights of their role.
         "AUTH": "true",
         # Lambda sets it from the function's logging configuration; the emulator doesn't. It also
