@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from previews import ALARM, TABLE, output, step
+from previews import FUNCTION, TABLE, deployed, edited, output, step
 
 
 def gate(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -20,7 +20,7 @@ def gate(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def preview(tmp_path: Path) -> Path:
     path = tmp_path / "preview.json"
-    path.write_text(output(step("create", ALARM)))
+    path.write_text(output(*edited(deployed(), FUNCTION, "memorySize", 512)))
     return path
 
 
@@ -71,3 +71,14 @@ def test_the_exit_code_of_the_preview_must_be_told(preview: Path, arguments: lis
     result = gate(str(preview), *arguments)
     assert result.returncode != 0
     assert "--exit-code" in result.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_traceback(preview: Path) -> None:
+    """As in `make preview STACK=prod | head`."""
+    command = [sys.executable, "-m", "counter_ops", "gate", str(preview), "--exit-code", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as gate:
+        assert gate.stdout
+        assert gate.stderr
+        gate.stdout.close()
+        assert gate.stderr.read() == b""
+    assert gate.returncode == 1
