@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from counter_ops.gate.summary import markdown
 from counter_ops.gate.verdict import Run, judge
 from previews import (
     ALARM,
@@ -79,11 +80,13 @@ def test_what_replaces_is_a_new_resource_of_the_stacks_own(operation: str) -> No
 
 
 def test_the_two_halves_of_a_replacement_are_one_change() -> None:
-    halves = [having(DEPLOYMENT, each) for each in ("create-replacement", "delete-replaced")]
-    both = [one(each, DEPLOYMENT) for each in halves]
-    rest = [each for each in PROD if each["urn"] != both[0]["urn"]]
-    assert refused(*rest, *both) == []
-    assert refused(*rest, both[1]) == ["delete"]
+    for kind, needed in ((DEPLOYMENT, []), (TABLE, ["replace"])):
+        halves = [having(kind, each) for each in ("create-replacement", "delete-replaced")]
+        both = [one(each, kind) for each in halves]
+        rest = [each for each in PROD if each["urn"] != both[0]["urn"]]
+        assert refused(*rest, *both) == needed
+        # The second half alone, as after an update that broke off.
+        assert refused(*rest, both[1]) == ["delete" for _ in needed]
 
 
 def test_to_look_at_a_resource_changes_nothing() -> None:
@@ -99,6 +102,7 @@ def test_to_look_at_a_resource_changes_nothing() -> None:
 def test_an_unknown_operation_is_refused_for_good(operation: str) -> None:
     judged = verdict(*PROD, {**step("update", ALARM), "op": operation})
     assert not judged.may_go_on
+    assert "```yaml" not in markdown(judged, 10_000, "")
 
 
 def test_what_changes_is_read_from_the_states_not_from_what_the_engine_says() -> None:

@@ -115,7 +115,7 @@ def entries_for(refused: Iterable[tuple[Step, Sequence[Demand]]]) -> list[dict[s
 
 def _changes(step: Step, demands: Sequence[Demand]) -> Iterator[dict[str, object]]:
     for each in demands:
-        if not each.where:
+        if step.operation and not each.where:
             becomes = {"becomes": {step.stack: digest(each.value)}}
             yield {"operation": step.operation, **({} if step.operation == "delete" else becomes)}
     known = {each.where: each.value for each in demands if each.where and not each.hidden}

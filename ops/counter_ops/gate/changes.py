@@ -43,7 +43,11 @@ def changes(old: JsonValue, new: JsonValue, path: Path = ()) -> Iterator[Change]
 def changes_of(step: Step) -> list[Change]:
     """Return the changes of a step, also of secrets and of what changed outside of the stack."""
     old, new = step.old or State(), step.new or State()
-    found = list(changes(dict(old.inputs), dict(new.inputs)))
+    found = [
+        change
+        for key in sorted({*old.inputs, *new.inputs} - {"__defaults"})
+        for change in changes(old.inputs.get(key), new.inputs.get(key), (key,))
+    ]
     shown = {change.path[0] for change in found}
     reasons = [re.split(r"[.\[]", each, maxsplit=1)[0] for each in step.detailed_diff]
     for name in dict.fromkeys([*reasons, *step.diff_reasons, *step.replace_reasons]):

@@ -34,7 +34,7 @@ class Finding:
     changes: Sequence[Change]
     demands: Sequence[Demand]
     loss: str
-    """What is lost with the resource."""
+    """What is lost with the resource, or why it may not be made."""
     is_administrators: bool
     """Whether the workflow's role of a protected stack can't do it."""
 
@@ -57,7 +57,8 @@ def find(preview: Preview) -> list[Finding]:
             continue
         names = {step.operation, *(change.path[0] for change in changes)}
         administrators = bool(names & kind.administrator) or (resources.is_first and kind != Kind())
-        loss = kind.loss or "The gate doesn't know this type."
+        loss = "No new one is in the gate's table." if step.operation == "create" else kind.loss
+        loss = loss if kind != Kind() else "The gate doesn't know this type."
         found.append(Finding(step, changes, demands, loss, administrators))
     return found
 
@@ -73,7 +74,8 @@ def _demands(
         "read": external or step.engine_operation == "refresh",
         "create": first or kind.create is not None,
         "replace": kind.replace,
-        "delete": kind.delete,
+        # The second half of a replacement, perhaps of one that broke off.
+        "delete": kind.delete or (kind.replace and step.engine_operation == "delete-replaced"),
     }
     if not passes.get(step.operation or ""):
         inputs = dict((step.new or State()).inputs)
