@@ -170,7 +170,7 @@ class Preview(_Model):
 
 def type_of(urn: str) -> str:
     """Return the type of a resource, without those of its parents."""
-    return urn.split("::")[2].rsplit("$", 1)[-1]
+    return "".join(urn.split("::")[2:3]).rsplit("$", 1)[-1]
 
 
 def read_preview(text: str) -> Preview:

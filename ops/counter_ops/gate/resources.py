@@ -65,15 +65,15 @@ class Resources:
     def include(self, own: Own, value: JsonValue, sources: Sequence[str]) -> bool:
         """Tell whether a value is the stack's own, given the URNs that it comes from.
 
-        One that isn't known yet is, if it comes from own resources only, of which one of the type
-        changes too. Where unchanged resources aren't listed, a known one is, if it comes from one
-        of those and has the account's number that the others have.
+        One that isn't known yet is, if it comes from own resources only, one of the type among
+        them, and one of them changes too. Where unchanged resources aren't listed, a known one is,
+        if it comes from one of those and has the account's number that the others have.
         """
         of_type = [urn for urn in sources if type_of(urn) == own.type]
         if is_unknown(value):
-            return all(urn in self._own or self._is_hidden(urn) for urn in sources) and any(
-                urn in self._own and self._own[urn].operation != "same" for urn in of_type
-            )
+            steps = [self._own.get(urn) for urn in sources if not self._is_hidden(urn)]
+            are_own = bool(of_type) and None not in steps
+            return are_own and any(step and step.operation != "same" for step in steps)
         if not isinstance(value, str) or any(own.fits(value, each) for each in self._own.values()):
             return isinstance(value, str)
         accounts = set(_ACCOUNT.findall(value))
