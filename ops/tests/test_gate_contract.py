@@ -165,6 +165,8 @@ def test_a_new_path_has_methods_and_nothing_else(item: object) -> None:
         put(BODY, f"paths./visitorcount.get.{INTEGRATION}.description", "text"),
         put(BODY, "paths./visitorcount.x-amazon-apigateway-any-method", OWN),
         put(BODY, "paths./visitorcount.post", OWN),
+        put(BODY, "paths./visitorcount.post", {"description": "No integration"}),
+        put(BODY, "components.more.description", "text"),
         put(BODY, "paths./visitorcount.get.responses.200.description", {"x": "y"}),
         put(BODY, "x-amazon-apigateway-gateway-responses.THROTTLED.statusCode", "200"),
         put(BODY, "x-amazon-apigateway-gateway-responses.THROTTLED.description", "text"),
@@ -188,6 +190,17 @@ def test_a_new_path_has_methods_and_nothing_else(item: object) -> None:
 )
 def test_everything_else_of_the_document_needs_an_entry(body: object) -> None:
     assert refused(*with_body(body)) == ["body"]
+
+
+@pytest.mark.parametrize(
+    "integration", [PROXY, put(OWN, f"{INTEGRATION}.uri", "another")[INTEGRATION]]
+)
+def test_a_new_path_doesnt_lead_elsewhere_because_an_old_one_does(integration: Json) -> None:
+    before = put(BODY, "paths./elsewhere", {"get": {**OWN, INTEGRATION: integration}})
+    steps = with_body(put(before, "paths./more", {"get": {**OWN, INTEGRATION: integration}}))
+    api = next(each for each in steps if f"{API}::" in each["urn"])
+    api["oldState"]["inputs"]["body"] = json.dumps(before)
+    assert refused(*steps) == ["body"]
 
 
 def test_a_document_is_never_taken_away_nor_put_where_none_was() -> None:

@@ -221,16 +221,20 @@ def test_a_state_of_another_resource_is_no_preview() -> None:
 ARN = "arn:aws:sns:us-east-1:123456789012:visitor-counter-prod-alarms"
 
 
-def alarm(steps: list[Json], topic: str) -> list[Json]:
+def alarm(steps: list[Json], topic: str, *sources: str) -> list[Json]:
+    """Return the steps with a new alarm, whose action comes from the topic and other sources."""
     inputs = {"name": "more", "alarmActions": [topic]}
-    return created(steps, ALARM, inputs, {"alarmActions": TOPIC})
+    *rest, new = created(steps, ALARM, inputs, {"alarmActions": TOPIC})
+    new["newState"]["propertyDependencies"]["alarmActions"] += sources
+    return [*rest, new]
 
 
-def external(steps: list[Json]) -> list[Json]:
+def external(steps: list[Json], operation: str = "read") -> list[Json]:
     """Return the steps with a topic that the stack only reads."""
     found = copy.deepcopy(steps)
     topic = one(found, TOPIC)
-    topic |= {"op": "read", "oldState": None}
+    topic |= {"op": operation}
+    topic["oldState"] |= {"external": True}
     topic["newState"] |= {"external": True, "outputs": {"arn": ARN}}
     return found
 
@@ -245,6 +249,9 @@ def external(steps: list[Json]) -> list[Json]:
         # A resource that is only read isn't the stack's own.
         (external(alarm(PROD, ARN)), False),
         (external(alarm(PROD, UNKNOWN)), False),
+        (external(alarm(PROD, ARN), "same"), False),
+        (alarm(having(TOPIC, "update"), UNKNOWN, f"{PROVIDERS}::foreign"), False),
+        (alarm(having(ROLE, "replace"), UNKNOWN, one(PROD, ROLE)["urn"]), True),
     ],
 )
 def test_own_is_what_the_stacks_resources_say_of_themselves(
