@@ -46,7 +46,7 @@ class Resources:
         makes_stage = any(step.urn.endswith(f"::{stage}") for step in custom if not step.old)
         unfinished = makes_stage and all(step.type != _STAGE for step in olds)
         self.is_first = only_creates and (unfinished or (preview.is_whole and not olds))
-        self._all_listed = preview.is_whole or bool(preview.counts.get("read"))
+        self._is_whole = preview.is_whole
         self._listed = {step.urn for step in preview.steps}
         kept = (
             step for step in custom if step.operation in {"same", "update", "create", "replace"}
@@ -87,7 +87,7 @@ class Resources:
 
     def _is_hidden(self, urn: str) -> bool:
         """Tell whether it may be an unchanged resource that isn't listed."""
-        return not self._all_listed and urn not in self._listed
+        return not self._is_whole and urn not in self._listed
 
     @cached_property
     def _accounts(self) -> set[str]:
