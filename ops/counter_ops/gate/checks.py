@@ -36,7 +36,7 @@ class Case:
         match phrase.split():
             case ["anything"] | ["or", "nothing"] | ["once", "deployed"]:
                 return True
-            case ["of", name]:
+            case ["that", "of", name]:
                 return self.step.name == name
             case ["one", "of", *values]:
                 return (new if isinstance(new, str) else json.dumps(new)) in values
@@ -59,7 +59,7 @@ class Case:
             case ["a", "file", "of", "the", "project"]:
                 parts = new if isinstance(new, dict) else {}
                 return parts.keys() == {SIGNATURE, "hash", "path"} and parts[SIGNATURE] == ARCHIVE
-            case ["own", kind, *names] | ["below", "own", kind, *names]:
+            case ["the", _, "own", kind, *names] | ["below", "the", _, "own", kind, *names]:
                 values = new if isinstance(new, list) else [new]
                 own = Own(kind, names, below=phrase.startswith("below"))
                 return bool(values) and all(self._is(own, each) for each in values)
@@ -67,7 +67,7 @@ class Case:
                 return new not in self.resources.others(self.step, self.change.path)
             case ["a", "new", "route"]:
                 return isinstance(new, str) and new in self.resources.new_routes
-            case ["texts", "and", "plain", "paths"]:
+            case ["changed", "only", "by", "texts", "and", "plain", "paths"]:
                 function = Own("aws:lambda/function:Function", ["invokeArn"])
                 return other_change(old, new, lambda uri: self._is(function, uri)) is None
             case _:
