@@ -84,6 +84,8 @@ class Resource:
     retain_on_delete: bool
     dependencies: tuple[str, ...]
     """Names of the resources that it depends on."""
+    sources: Mapping[str, tuple[str, ...]]
+    """The URNs of the resources that each input comes from."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,10 @@ class _Monitor(MockMonitor):
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
                     dependencies=tuple(urn.split("::")[-1] for urn in request.dependencies),
+                    sources={
+                        key: tuple(sorted(each.urns))
+                        for key, each in request.propertyDependencies.items()
+                    },
                 )
             )
         # The mocks need a loop in each thread, and would leave it open.

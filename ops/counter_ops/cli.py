@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -51,7 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             command.set_defaults(run=chosen.run)
     chosen_arguments = parser.parse_args(arguments)
     try:
-        return chosen_arguments.run(chosen_arguments)
+        code: int = chosen_arguments.run(chosen_arguments)
+        sys.stdout.flush()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # The reader has seen enough, as in `… | head`. Python flushes once more at its end.
+        # https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code

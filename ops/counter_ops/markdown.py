@@ -6,6 +6,11 @@ import unicodedata
 # Characters of the CLI's output: more would bury the rest.
 _PRINTED_LIMIT = 20_000
 
+# Characters by which a text could become a link, a picture, a tag or a mention.
+_MEANINGFUL = re.compile(r"[\\`*_\[\]<>&@#|!~]")
+# Characters that would end inline code.
+_BREAKING = re.compile(r"[`\s]+")
+
 # A URL's query may hold a signature that gives access.
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
@@ -18,6 +23,17 @@ def visible(text: str) -> str:
         else each
         for each in text
     )
+
+
+def escaped(text: str) -> str:
+    """Return a text on one line, escaped for Markdown, HTML and GitHub."""
+    one_line = visible(" ".join(text.split()))
+    return _MEANINGFUL.sub(lambda match: f"&#{ord(match[0])};", one_line)
+
+
+def code(text: object) -> str:
+    """Return any value as inline code, which shows it literally."""
+    return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
 
 
 def fenced(text: str, language: str = "") -> str:

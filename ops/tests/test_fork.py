@@ -61,7 +61,8 @@ ACCOUNT_SETTINGS = {
 ALLOWED_CHANGE = {
     "type": "aws:dynamodb/table:Table",
     "name": "table",
-    "change": "unprotect",
+    "properties": ["options.protect"],
+    "becomes": {"prod": "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8551"},
     "reason": "The old table goes.",
     "expires": "2026-01-31",
 }

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from counter_ops.gate.allowed import Allowed
-from counter_ops.gate.diff import diff
 from counter_ops.gate.preview_output import Step
-from counter_ops.gate.summary import COMMENT_LIMIT, markdown
+from counter_ops.gate.summary import COMMENT_LIMIT, diff, markdown
+from counter_ops.gate.values import digest
 from counter_ops.gate.verdict import Run, Verdict, judge
 from previews import (
     FUNCTION,
@@ -42,7 +42,7 @@ def difference(before: Json, after: Json) -> list[str]:
 
 def test_the_verdict_comes_first() -> None:
     assert text_of(verdict(REPLACED)).startswith("## ❌ `prod` is blocked\n")
-    assert text_of(verdict(step("create", TABLE))).startswith("## ✅ `prod` may be deployed\n")
+    assert text_of(verdict()).startswith("## ✅ `prod` may be deployed\n")
 
 
 def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
@@ -54,25 +54,27 @@ def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
     assert "allowed-changes.yaml" in text
 
 
-def exception(days: int) -> Allowed:
+def entry(days: int, reason: str = "Planned.") -> Allowed:
+    (_, demands), *_ = verdict(REPLACED).refused
     return Allowed(
         type=TABLE,
-        name="table",
-        change="replace",
-        reason="Planned.",
+        name=("table",),
+        operation="replace",
+        becomes=digest(demands[0].value),
+        reason=reason,
         expires=TODAY + timedelta(days=days),
     )
 
 
 def test_what_is_allowed_is_reported_with_reason_and_last_day() -> None:
-    text = text_of(verdict(REPLACED, exceptions=[exception(7)]))
+    text = text_of(verdict(REPLACED, entries=[entry(7)]))
     assert "✅" in text
     assert "forced by `hashKey`" in text
     assert "Allowed until 2030-01-22: Planned." in text
 
 
 def test_what_is_no_longer_allowed_is_reported() -> None:
-    text = text_of(verdict(REPLACED, exceptions=[exception(-1)]))
+    text = text_of(verdict(REPLACED, entries=[entry(-1)]))
     assert "❌" in text
     assert "the `replace of aws:dynamodb/table:Table table`, until 2030-01-14" in text
 
@@ -152,8 +154,8 @@ def test_secrets_are_never_shown(hidden: JsonValue, before: JsonValue, after: Js
 def test_a_changed_secret_is_still_a_change() -> None:
     both = state({"endpoint": "[secret]"})
     text = text_of(verdict(step("update", TABLE, old=both, new=both, diffReasons=["endpoint"])))
-    assert "update: endpoint" in text
-    assert "No change to show." in text
+    assert "`endpoint` from" in text
+    assert "no change to show" in text
 
 
 def test_the_config_of_the_stack_is_not_shown() -> None:
@@ -162,11 +164,12 @@ def test_the_config_of_the_stack_is_not_shown() -> None:
 
 def test_what_a_program_names_cant_break_out() -> None:
     name = "x`\n</summary></details> @everyone ```"
-    change = step("delete", TABLE, name, old=state({"text": "```\nout"}))
+    change = step("update", FUNCTION, name, new=state({"description": "```\nout"}))
     # A name with a line break is none.
     assert "steps.1.urn" in text_of(verdict(change))
-    change = step("delete", TABLE, name.replace("\n", " "), old=state({"text": "```\nout"}))
-    # In the list of refusals it stands between backticks.
+    name = name.replace("\n", " ")
+    change = step("update", FUNCTION, name, new=state({"description": "```\nout"}))
+    # In the list of changes it stands between backticks.
     details = text_of(verdict(change)).split("<details>")[1]
     assert details.count("</details>") == 1
     assert "@everyone" not in details
@@ -174,17 +177,18 @@ def test_what_a_program_names_cant_break_out() -> None:
 
 
 def test_what_a_policy_names_cant_break_out() -> None:
-    action = "sns:x` ![p](https://evil/x.png) <img> @everyone \u202e\ud800"
+    action = "sns:x``` ![p](https://evil/x.png) <img> @everyone \u202e\ud800"
     new = state({"policy": policy(allow(action))})
     change = step("update", ROLE_POLICY, old=state({"policy": policy()}), new=new)
     text = text_of(verdict(change))
-    assert "`sns:x ![p](https://evil/x.png) <img> @everyone \N{REPLACEMENT CHARACTER}" in text
+    shown = text.split("````diff")[1].split("````")[0]
+    assert "@everyone" in shown
+    assert "@everyone" not in text.replace(shown, "")
     assert text.encode()
 
 
 def test_a_reason_is_text_and_nothing_else() -> None:
-    entry = exception(7).model_copy(update={"reason": "![x](y) @all <b> `z`"})
-    text = text_of(verdict(REPLACED, exceptions=[entry]))
+    text = text_of(verdict(REPLACED, entries=[entry(7, reason="![x](y) @all <b> `z`")]))
     assert "Allowed until 2030-01-22: &#33;&#91;x&#93;(y) &#64;all &#60;b&#62; &#96;z&#96;" in text
 
 
@@ -205,16 +209,16 @@ def test_what_isnt_listed_is_said() -> None:
 
 def test_a_very_large_change_is_not_compared() -> None:
     def state_of(word: str) -> Json:
-        return state({"lines": [f"{word} {index}" for index in range(20_000)]})
+        return state({"lines": [f"{word} {index}" for index in range(2_000)]})
 
     change = step("update", FUNCTION, old=state_of("old"), new=state_of("new"))
-    assert "from 20001 lines to 20001, too many to compare" in text_of(verdict(change))
+    assert "from 2001 lines to 2001, too many to compare" in text_of(verdict(change))
 
 
 def many(count: int) -> Verdict:
     return verdict(
         *(
-            step("create", FUNCTION, f"function-{index}", new=state({"name": "x" * 1000}))
+            step("update", FUNCTION, f"function-{index}", new=state({"description": "x" * 1000}))
             for index in range(count)
         )
     )
@@ -222,15 +226,15 @@ def many(count: int) -> Verdict:
 
 def test_a_long_diff_is_cut_between_resources_and_says_where_the_rest_is() -> None:
     text = text_of(many(100), limit=COMMENT_LIMIT)
-    assert COMMENT_LIMIT - 2_000 < len(text) <= COMMENT_LIMIT
+    assert COMMENT_LIMIT - 3_000 < len(text) <= COMMENT_LIMIT
     shown = text.count("<details>")
     assert text.count("</details>") == shown
     assert f"**{100 - shown} more didn't fit here.** They are elsewhere." in text
 
 
 def test_a_large_change_leaves_the_small_ones_their_room() -> None:
-    large = step("create", FUNCTION, "large", new=state({"code": "x" * 60_000}))
-    small = step("create", FUNCTION, "small", new=state({"name": "little"}))
+    large = step("update", FUNCTION, "large", new=state({"description": "x" * 60_000}))
+    small = step("update", FUNCTION, "small", new=state({"description": "little"}))
     text = text_of(verdict(large, small))
     assert "little" in text
     assert "**1 more didn't fit here.**" in text

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from fake_pulumi import Workspace
-from previews import ALARM, FUNCTION, TABLE, output, state, step
+from previews import DASHBOARD, FUNCTION, TABLE, output, state, step
 
 CHANGE = step("update", FUNCTION, "function", new=state({"memorySize": 512}))
+ANOTHER = step("create", DASHBOARD, new=state({"dashboardName": "x"}))
 SOMETHING_ELSE = step("update", FUNCTION, "function", new=state({"memorySize": 1024}))
 
 
@@ -112,7 +113,7 @@ def test_what_was_approved_and_still_fits_is_applied(workspace: Workspace, appro
 
 @pytest.mark.parametrize(
     "now",
-    [[SOMETHING_ELSE], [CHANGE, step("create", ALARM)], [step("create", FUNCTION, "function")], []],
+    [[SOMETHING_ELSE], [CHANGE, ANOTHER], [step("create", FUNCTION, "function")], []],
 )
 def test_what_was_approved_and_no_longer_fits_is_judged_anew(
     workspace: Workspace, approved: Path, now: list[dict[str, object]]

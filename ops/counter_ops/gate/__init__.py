@@ -1,6 +1,7 @@
-"""The gate between a preview and its deployment.
+"""The gate between a preview and its deployment: what isn't in table.yaml needs an entry.
 
-`preview_output` reads the output of `pulumi preview --json`. `removal`, `safeguards` and `access`
-(with `policies`) find dangerous changes in it, and `allowed` reads the reviewed exceptions.
-`verdict` decides, `summary` (with `diff`) writes Markdown, and `command` is `counter gate`.
+`preview_output` reads the output of `pulumi preview --json`, and `values` the values in it.
+`changes` compares the states of a step, `table` and `checks` say which changes pass (with
+`contract` and `resources`), and `findings` collects the others. `allowed` reads the entries,
+`verdict` decides, `summary` writes Markdown, and `command` is `counter gate`.
 """

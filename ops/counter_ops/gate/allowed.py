@@ -1,13 +1,15 @@
-"""The exceptions: dangerous changes that a review allowed."""
+"""The list of allowed changes: what a review let pass."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import Path as File
 from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     StringConstraints,
     TypeAdapter,
@@ -15,16 +17,21 @@ from pydantic import (
     model_validator,
 )
 
-from counter_ops.gate.findings import Danger, Finding
+from counter_ops.gate.findings import Demand
+from counter_ops.gate.preview_output import Step
+from counter_ops.gate.values import digest
 from counter_ops.project import PROJECT
 
 ALLOWED = PROJECT / "allowed-changes.yaml"
-"""The list of exceptions. It is the owner's, like the stack files beside it."""
-
+"""The list. It is the owner's, like the stack files beside it."""
 LONGEST = timedelta(days=90)
-"""The longest time until an exception expires."""
+"""The longest time until an entry expires."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Texts = Annotated[
+    tuple[_Text, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+]
+_Becomes = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64}|secret|unknown)$")]
 
 
 class AllowedError(Exception):
@@ -32,46 +39,95 @@ class AllowedError(Exception):
 
 
 class Allowed(BaseModel):
-    """One dangerous change to one resource that may pass."""
+    """A change that may pass: an operation, or new values of some properties."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    urn: _Text | None = None
+    urn: _Texts = ()
     type: _Text | None = None
-    name: _Text | None = None
-    change: Literal["delete", "replace", "unprotect", "safeguard", "access"]
-    allows: list[_Text] = []
-    """For `access`, the details in the verdict, word for word."""
+    name: _Texts = ()
+    operation: Literal["create", "update", "replace", "delete", "import", "read"] | None = None
+    properties: tuple[_Text, ...] = ()
+    becomes: _Becomes | dict[str, _Becomes] | None = None
+    """The hash of the new value, `secret` or `unknown`, or one for each stack."""
     reason: _Text
     expires: date
     """The last day (UTC) on which it may pass."""
 
     def __str__(self) -> str:
-        """Name the resource and the change."""
-        return f"{self.change} of {self.urn or f'{self.type} {self.name}'}"
+        """Name the resources and the change."""
+        which = ", ".join(self.urn) or f"{self.type} {', '.join(self.name)}"
+        return f"{self.operation or ', '.join(self.properties)} of {which}"
 
-    def matches(self, finding: Finding) -> bool:
-        """Tell whether it allows this finding."""
-        step = finding.step
-        named = (
-            self.urn == step.urn if self.urn else (self.type, self.name) == (step.type, step.name)
-        )
-        seen = {*finding.details} <= {*self.allows}
-        return named and self.change == finding.danger and seen
+    def is_for(self, stack: str | None) -> bool:
+        """Tell whether it may allow something in a stack."""
+        return not isinstance(self.becomes, dict) or stack in self.becomes
+
+    def meets(self, step: Step, demands: Sequence[Demand]) -> list[Demand]:
+        """Return what it allows of the demands of a step."""
+        if step.urn not in self.urn and (step.type != self.type or step.name not in self.name):
+            return []
+        becomes = self.becomes.get(step.stack) if isinstance(self.becomes, dict) else self.becomes
+        if self.operation:
+            deletes = self.operation == "delete"
+            whole = [
+                each for each in demands if not each.where and self.operation == step.operation
+            ]
+            return [each for each in whole if deletes or digest(each.value) == becomes]
+        named = [each for each in demands if each.where in self.properties]
+        if becomes in {"secret", "unknown"}:
+            return [each for each in named if each.hidden == becomes]
+        known = {each.where: each.value for each in named if not each.hidden}
+        matches = known.keys() == {*self.properties} and digest(known) == becomes
+        return [each for each in named if matches and not each.hidden]
 
     @model_validator(mode="after")
     def _names_one_change(self) -> "Allowed":
-        by_name = self.type is not None and self.name is not None
-        if (self.urn is None) != by_name or (self.urn and (self.type or self.name)):
+        marks = {"secret", "unknown"} & {
+            *(self.becomes.values() if isinstance(self.becomes, dict) else [self.becomes])
+        }
+        msg = ""
+        if bool(self.urn) == bool(self.type and self.name) or bool(self.type) != bool(self.name):
             msg = "it needs either urn, or type and name"
-            raise ValueError(msg)
-        if (self.change == Danger.ACCESS) != bool(self.allows):
-            msg = "it needs allows if the change is access, and only then"
+        elif bool(self.operation) == bool(self.properties):
+            msg = "it needs either operation or properties"
+        elif (self.becomes is None) != (self.operation == "delete"):
+            msg = "it needs becomes, unless the operation is delete"
+        elif self.operation and marks:
+            msg = "only properties can become secret or unknown"
+        if msg:
             raise ValueError(msg)
         return self
 
 
-def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
+def entries_for(refused: Iterable[tuple[Step, Sequence[Demand]]]) -> list[dict[str, object]]:
+    """Return the entries that would allow some demands. People add the reason and the last day."""
+    found: dict[str, dict[str, object]] = {}
+    names: dict[str, list[str]] = {}
+    for step, demands in refused:
+        for change in _changes(step, demands):
+            key = json.dumps([step.type, change])
+            names.setdefault(key, []).append(step.name)
+            name = names[key] if len(names[key]) > 1 else step.name
+            found[key] = {"type": step.type, "name": name, **change, "reason": "", "expires": ""}
+    return list(found.values())
+
+
+def _changes(step: Step, demands: Sequence[Demand]) -> Iterator[dict[str, object]]:
+    for each in demands:
+        if step.operation and not each.where:
+            becomes = {"becomes": {step.stack: digest(each.value)}}
+            yield {"operation": step.operation, **({} if step.operation == "delete" else becomes)}
+    known = {each.where: each.value for each in demands if each.where and not each.hidden}
+    if known:
+        yield {"properties": [*known], "becomes": {step.stack: digest(known)}}
+    for mark in ("secret", "unknown"):
+        where = [each.where for each in demands if each.hidden == mark]
+        if where:
+            yield {"properties": where, "becomes": mark}
+
+
+def read_allowed(path: File, today: date) -> Sequence[Allowed]:
     """Read the list, if there is one.
 
     Raises:
@@ -93,11 +149,11 @@ def read_allowed(path: Path, today: date) -> Sequence[Allowed]:
         where += "".join(f", {key}" for key in keys)
         msg = f"{path.name}{where}: {first['msg'].removeprefix('Value error, ')}"
         raise AllowedError(msg) from error
-    for entry in entries:
-        if entry.expires > today + LONGEST:
-            msg = (
-                f"{path.name}: the {entry} expires on {entry.expires}, "
-                f"more than {LONGEST.days} days ahead; the latest is {today + LONGEST}"
-            )
-            raise AllowedError(msg)
+    late = next((each for each in entries if each.expires > today + LONGEST), None)
+    if late:
+        msg = (
+            f"{path.name}: the {late} expires on {late.expires}, more than {LONGEST.days} days "
+            f"ahead; the latest is {today + LONGEST}"
+        )
+        raise AllowedError(msg)
     return entries

@@ -1,49 +1,104 @@
-"""The gate's findings, and their names in Markdown."""
+"""Finds in each step of a preview what needs an entry in the list of allowed changes."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from counter_ops.gate.preview_output import Step
-from counter_ops.markdown import visible
+from pydantic import JsonValue
 
-
-class Danger(StrEnum):
-    """The kinds of danger, with their names in the list of allowed changes."""
-
-    DELETE = "delete"
-    """A resource that holds data, or that others refer to, is deleted."""
-    REPLACE = "replace"
-    """Such a resource is deleted after a new one was created."""
-    UNPROTECT = "unprotect"
-    """A resource loses its protection from being deleted."""
-    SAFEGUARD = "safeguard"
-    """A setting that protects data or an address is turned off."""
-    ACCESS = "access"
-    """Someone gets more access than before."""
-    UNKNOWN = "unknown"
-    """The gate doesn't know the operation. No entry can allow it."""
+from counter_ops.gate.changes import Change, changes_of
+from counter_ops.gate.checks import Case
+from counter_ops.gate.preview_output import Preview, State, Step
+from counter_ops.gate.resources import Resources
+from counter_ops.gate.table import Kind, read_table
+from counter_ops.gate.values import at, hidden, same
 
 
-# Characters that would end inline code.
-_BREAKING = re.compile(r"[`\s]+")
+@dataclass(frozen=True)
+class Demand:
+    """What an entry must allow."""
+
+    where: str
+    """A property's path. Empty for the operation."""
+    value: JsonValue
+    """The property's new value, or all inputs."""
+    hidden: str | None
+    """`secret` or `unknown` if the preview doesn't show the value."""
+    why: str
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A dangerous change to a resource. Its texts are Markdown."""
+    """A step that changes something, and what of it needs an entry."""
 
-    danger: Danger
     step: Step
-    what: str
-    """The change, with the property that causes it."""
-    why: str
-    """Why the change is dangerous."""
-    details: Sequence[str] = ()
-    """The access that it would give, one by one."""
+    changes: Sequence[Change]
+    demands: Sequence[Demand]
+    loss: str
+    """What is lost with the resource, or why it may not be made."""
+    is_administrators: bool
+    """Whether the workflow's role of a protected stack can't do it."""
 
 
-def code(text: object) -> str:
-    """Return any value as inline code of Markdown, which shows it literally."""
-    return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
+def find(preview: Preview) -> list[Finding]:
+    """Examine all steps of a preview, and return those that change something."""
+    table = read_table()
+    resources = Resources(preview, table.stage)
+    kinds = table.kinds(preview.stack)
+    replaced = {step.urn for step in preview.steps if step.operation == "replace"}
+    found: list[Finding] = []
+    for step in preview.steps:
+        groups = step.is_component and step.type.startswith(table.components)
+        # The other half of a replacement.
+        half = step.engine_operation == "delete-replaced" and step.urn in replaced
+        kind = Kind() if step.is_component else kinds.get(step.type, Kind())
+        changes = changes_of(step) if step.new and step.operation != "read" else []
+        demands = list(_demands(step, kind, changes, resources))
+        if groups or half or (not demands and step.operation in {"same", "read"}):
+            continue
+        names = {step.operation, *(change.path[0] for change in changes)}
+        administrators = bool(names & kind.administrator) or (resources.is_first and kind != Kind())
+        loss = "No new one is in the gate's table." if step.operation == "create" else kind.loss
+        loss = loss if kind != Kind() else "The gate doesn't know this type."
+        found.append(Finding(step, changes, demands, loss, administrators))
+    return found
+
+
+def _demands(
+    step: Step, kind: Kind, changes: Sequence[Change], resources: Resources
+) -> Iterator[Demand]:
+    first = resources.is_first and step.operation == "create" and kind != Kind()
+    external = all(state.external for state in step.states)
+    passes = {
+        "same": True,
+        "update": bool(changes),
+        "read": external or step.engine_operation == "refresh",
+        "create": first or kind.create is not None,
+        "replace": kind.replace,
+        # The second half of a replacement, perhaps of one that broke off.
+        "delete": kind.delete or (kind.replace and step.engine_operation == "delete-replaced"),
+    }
+    if not passes.get(step.operation or ""):
+        inputs = dict((step.new or State()).inputs)
+        yield Demand("", inputs, None, "")
+        yield from _hidden(Change((), None, inputs), "isn't shown")
+        changes = [change for change in changes if change.path[0] == "options"]
+    given = {change.path for change in changes}
+    required = kind.required() if step.operation == "create" and passes["create"] else ()
+    for change in [*changes, *(Change(path) for path in required if path not in given)]:
+        rule, is_option = kind.rule(step.operation, change.path), change.path[0] == "options"
+        outputs = at(dict(step.old.outputs), change.path) if step.old and not is_option else None
+        # AWS has the new value already.
+        if outputs is not None and not hidden(outputs) and same(outputs, change.new):
+            continue
+        if first and ("once deployed" in rule if rule else not is_option):
+            continue
+        why = Case(change, step, resources).refusal(rule) if rule else "isn't in the gate's table"
+        if why and () not in hidden(change.new):
+            yield Demand(change.where, change.new, None, why)
+        if why:
+            yield from _hidden(change, why)
+
+
+def _hidden(change: Change, why: str) -> Iterator[Demand]:
+    for path, kind in hidden(change.new).items():
+        yield Demand(Change((*change.path, *path)).where, None, kind, why)

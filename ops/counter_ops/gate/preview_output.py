@@ -16,26 +16,19 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-CREATIONS = frozenset({"create", "import"})
-"""Operations that add a resource."""
-
-DELETIONS = frozenset({"delete", "remove-pending-replace"})
-"""Operations that remove a resource."""
-
-REPLACEMENTS = frozenset(
-    {"replace", "create-replacement", "delete-replaced", "import-replacement", "read-replacement"}
-)
-"""Operations that replace a resource."""
-
-# Operations that keep the resource; `discard` only forgets one that isn't the stack's own.
+# By what each operation of the engine does to the resource: `read` leaves it as it is.
 # https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step.go
-_CHANGES = frozenset({"same", "update", "read", "refresh", "discard", "discard-replaced"})
-
-KNOWN = CREATIONS | DELETIONS | REPLACEMENTS | _CHANGES
-"""All operations that the gate knows."""
-
-_WITHOUT_OLD = CREATIONS | {"read", "refresh"}
-_WITHOUT_NEW = DELETIONS | {"delete-replaced", "discard", "discard-replaced", "refresh"}
+_OPERATIONS = {
+    "same": ["same"],
+    "create": ["create"],
+    "update": ["update"],
+    "replace": ["replace", "create-replacement"],
+    "delete": ["delete", "delete-replaced", "remove-pending-replace"],
+    "import": ["import", "import-replacement", "read-replacement"],
+    "read": ["read", "refresh", "discard", "discard-replaced"],
+}
+_WITHOUT_OLD = frozenset({"create", "import", "read", "refresh"})
+_WITHOUT_NEW = frozenset({*_OPERATIONS["delete"], "discard", "discard-replaced", "refresh"})
 
 # urn:pulumi:STACK::PROJECT::TYPES::NAME, with the types of the parents before the resource's own.
 _URN = r"^urn:pulumi:[^:]+::[^:]+::[^\n]+?::[^\n]+$"
@@ -55,35 +48,36 @@ class _Model(BaseModel):
 
 
 class State(_Model):
-    """A resource, as it is or as it will be."""
+    """A resource as it is or will be: a component if it isn't `custom`, only read if `external`."""
 
+    urn: str | None = None
     custom: bool = True
-    """False for a component, which only groups resources."""
+    external: bool = False
     inputs: Map[JsonValue] = {}
     outputs: Map[JsonValue] = {}
     protect: bool = False
-    retain_on_delete: bool = False
+    keeps: bool = Field(default=False, alias="retainOnDelete")
     """Whether it stays in the cloud when it leaves the stack."""
+    provider: str = ""
     property_dependencies: Map[List[str]] = {}
     """The URNs that each input comes from."""
-
-
-class PropertyDiff(_Model):
-    """How a property changes: `add`, `delete`, `update`, or one of them with `-replace`."""
-
-    kind: str
 
 
 class Step(_Model):
     """The change of one resource."""
 
-    operation: str = Field(alias="op")
+    engine_operation: str = Field(alias="op")
     urn: Annotated[str, StringConstraints(pattern=_URN)]
     old: State | None = Field(None, alias="oldState")
     new: State | None = Field(None, alias="newState")
     diff_reasons: List[str] = []
     replace_reasons: List[str] = []
-    detailed_diff: Map[PropertyDiff] = {}
+    detailed_diff: Map[JsonValue] = {}
+
+    @property
+    def operation(self) -> str | None:
+        """What happens to the resource, None if the gate doesn't know the operation."""
+        return next((key for key in _OPERATIONS if self.engine_operation in _OPERATIONS[key]), None)
 
     @property
     def stack(self) -> str:
@@ -92,8 +86,8 @@ class Step(_Model):
 
     @property
     def type(self) -> str:
-        """The resource's own type, without those of its parents."""
-        return self.urn.split("::")[2].rsplit("$", 1)[-1]
+        """The resource's own type."""
+        return type_of(self.urn)
 
     @property
     def name(self) -> str:
@@ -101,32 +95,25 @@ class Step(_Model):
         return self.urn.split("::", 3)[3]
 
     @property
+    def states(self) -> list[State]:
+        """The old and the new state, as far as there are any."""
+        return [state for state in (self.old, self.new) if state]
+
+    @property
     def is_component(self) -> bool:
         """Whether it is a component, which doesn't exist in the cloud."""
-        return all(not state.custom for state in (self.old, self.new) if state)
-
-    @property
-    def changed(self) -> list[str]:
-        """The properties that change."""
-        return list(self.detailed_diff) or self.diff_reasons
-
-    @property
-    def forced_by(self) -> list[str]:
-        """The properties that make it a replacement."""
-        kinds = self.detailed_diff.items()
-        return [path for path, diff in kinds if diff.kind.endswith("-replace")] or (
-            self.replace_reasons
-        )
+        return not any(state.custom for state in self.states)
 
     @model_validator(mode="after")
     def _has_its_states(self) -> "Step":
-        if self.operation in KNOWN:
-            if self.old is None and self.operation not in _WITHOUT_OLD:
-                msg = f"a step to {self.operation} has no oldState"
+        required = [(self.old, "oldState", _WITHOUT_OLD), (self.new, "newState", _WITHOUT_NEW)]
+        for state, key, without in required:
+            if self.operation and state is None and self.engine_operation not in without:
+                msg = f"a step to {self.engine_operation} has no {key}"
                 raise ValueError(msg)
-            if self.new is None and self.operation not in _WITHOUT_NEW:
-                msg = f"a step to {self.operation} has no newState"
-                raise ValueError(msg)
+        if self.new and self.new.urn not in {None, self.urn}:
+            msg = "its newState is of another resource"
+            raise ValueError(msg)
         return self
 
 
@@ -140,6 +127,7 @@ class Diagnostic(_Model):
 class Preview(_Model):
     """A preview of one stack."""
 
+    config: Map[JsonValue] = {}
     steps: List[Step] = []
     counts: dict[str, NonNegativeInt] = Field(alias="changeSummary")
     """The number of steps by operation, including resources that aren't listed."""
@@ -163,30 +151,30 @@ class Preview(_Model):
 
     @model_validator(mode="after")
     def _does_not_contradict_itself(self) -> "Preview":
+        msg = ""
         if not sum(self.counts.values()):
             msg = "it counts no resource at all, not even the stack"
-            raise ValueError(msg)
         if len({step.stack for step in self.steps}) > 1:
             msg = "it has steps of several stacks"
-            raise ValueError(msg)
-        listed = Counter(step.operation for step in self.steps)
+        listed = Counter(step.engine_operation for step in self.steps)
         # As --show-replacement-steps lists replacements.
         listed["replace"] += listed["create-replacement"]
         for operation, count in self.counts.items():
             # These change nothing, and may be counted without being listed.
             if operation not in {"same", "read", "refresh"} and listed[operation] < count:
                 msg = f"it counts {count} to {operation}, but lists {listed[operation]}"
-                raise ValueError(msg)
+        if msg:
+            raise ValueError(msg)
         return self
 
 
+def type_of(urn: str) -> str:
+    """Return the type of a resource, without those of its parents."""
+    return "".join(urn.split("::")[2:3]).rsplit("$", 1)[-1]
+
+
 def read_preview(text: str) -> Preview:
-    """Read the output of `pulumi preview --json`.
-
-    Raises:
-        PreviewError: it isn't a preview, or it contradicts itself.
-
-    """
+    """Read the output of `pulumi preview --json`, or raise a PreviewError that says why not."""
     if not text.strip():
         msg = "it is empty"
         raise PreviewError(msg)

@@ -1,5 +1,6 @@
-"""Values in a preview: plain JSON, with marks for secrets and unknown values."""
+"""Values in a preview: plain JSON, with marks for secrets, unknown values and files."""
 
+import hashlib
 import json
 from itertools import zip_longest
 
@@ -19,13 +20,17 @@ _UNKNOWN = frozenset(
     }
 )
 
-# The key with which the engine marks special objects, and its value for a secret.
+# The key with which the engine marks special objects, and its values for a secret and an archive.
 # https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a mark, no secret
 
 UNKNOWN = "(known after the update)"
 SECRET = "[secret]"  # noqa: S105 -- as above
+
+Path = tuple[str, ...]
+"""The keys to a property, and `[0]` for an entry of a list."""
 
 
 def is_unknown(value: JsonValue) -> bool:
@@ -33,49 +38,63 @@ def is_unknown(value: JsonValue) -> bool:
     return isinstance(value, str) and value in _UNKNOWN
 
 
-def showable(old: JsonValue, new: JsonValue) -> tuple[JsonValue, JsonValue]:
-    """Return both sides of a change without secrets.
-
-    A value that is secret on one side is hidden on both; otherwise a value that becomes a secret
-    would show.
-    """
-    if is_secret(old) or is_secret(new):
-        return _hidden(old), _hidden(new)
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys = {*old, *new} - _hidden_keys(old, new)
-        pairs = {key: showable(old.get(key), new.get(key)) for key in keys}
-        return (
-            {key: pair[0] for key, pair in pairs.items() if key in old},
-            {key: pair[1] for key, pair in pairs.items() if key in new},
-        )
-    if isinstance(old, list) and isinstance(new, list):
-        both = [showable(*sides) for sides in zip_longest(old, new)]
-        return [each[0] for each in both[: len(old)]], [each[1] for each in both[: len(new)]]
-    return _alone(old), _alone(new)
-
-
 def is_secret(value: JsonValue) -> bool:
     """Tell whether the value is hidden, or should be."""
-    return value == SECRET or (
-        isinstance(value, dict) and value.get(_SIGNATURE) == _SECRET_SIGNATURE
-    )
+    return value == SECRET or at(value, (SIGNATURE,)) == _SECRET_SIGNATURE
 
 
-def _hidden_keys(*sides: dict[str, JsonValue]) -> set[str]:
-    """Return keys that only the engine needs, including a file's path on this machine."""
-    return {_SIGNATURE, "path"} if any(_SIGNATURE in side for side in sides) else {"__defaults"}
-
-
-def _hidden(value: JsonValue) -> JsonValue:
-    return None if value is None else SECRET
-
-
-def _alone(value: JsonValue) -> JsonValue:
-    """Return a value that only one side has."""
-    if isinstance(value, dict):
-        return showable(value, {})[0]
+def hidden(value: JsonValue, path: Path = ()) -> dict[Path, str]:
+    """Return which parts of a value a preview doesn't show: `secret` or `unknown`, by path."""
+    if is_secret(value) or is_unknown(value):
+        return {path: "secret" if is_secret(value) else "unknown"}
+    parts = dict(value) if isinstance(value, dict) else {}
     if isinstance(value, list):
-        return showable(value, [])[0]
+        parts = {f"[{index}]": each for index, each in enumerate(value)}
+    return {key: why for part in parts for key, why in hidden(parts[part], (*path, part)).items()}
+
+
+def at(value: JsonValue, path: Path) -> JsonValue:
+    """Return the part of a value at a path, None if there is none."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def digest(value: JsonValue) -> str:
+    """Return the SHA-256 of the value's canonical JSON, without what the engine adds."""
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
+
+
+def same(old: JsonValue, new: JsonValue) -> bool:
+    """Tell whether two values are the same, however the JSON texts in them are written."""
+    is_equal = _canonical(old) == _canonical(new)
+    return is_equal or _canonical(unpacked(old)) == _canonical(unpacked(new))
+
+
+def _canonical(value: JsonValue) -> str:
+    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        # Names of defaults, and where a file lies.
+        left_out = "path" if SIGNATURE in value else "__defaults"
+        return {key: _plain(each) for key, each in value.items() if key != left_out}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+def showable(value: JsonValue, other: JsonValue) -> JsonValue:
+    """Return one side of a change without what is secret on either."""
+    if is_secret(value) or (is_secret(other) and value is not None):
+        return SECRET
+    if isinstance(value, dict):
+        left_out = (SIGNATURE, "path") if SIGNATURE in value else ("__defaults",)
+        keys = (key for key in value if key not in left_out)
+        return {key: showable(value[key], at(other, (key,))) for key in keys}
+    if isinstance(value, list):
+        others = other if isinstance(other, list) else []
+        pairs = zip_longest(value, others[: len(value)])
+        return [showable(*pair) for pair in pairs]
     return UNKNOWN if is_unknown(value) else value
 
 
@@ -85,9 +104,16 @@ def unpacked(value: JsonValue) -> JsonValue:
         return {key: unpacked(each) for key, each in value.items()}
     if isinstance(value, list):
         return [unpacked(each) for each in value]
-    if isinstance(value, str) and value.lstrip().startswith(("{", "[", '"')):
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
-            return unpacked(json.loads(value))
+            return unpacked(json.loads(value, object_pairs_hook=_once))
         except (ValueError, RecursionError):
             return value
     return value
+
+
+def _once(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+    # Readers may not agree on what an object says that has a key twice.
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError
+    return dict(pairs)

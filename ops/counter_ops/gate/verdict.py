@@ -1,15 +1,15 @@
 """Decides whether a stack may be deployed."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from counter_ops.gate.access import wider_access
 from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
-from counter_ops.gate.findings import Danger, Finding, code
-from counter_ops.gate.preview_output import KNOWN, Preview, PreviewError, read_preview
-from counter_ops.gate.removal import removals
-from counter_ops.gate.safeguards import lost_safeguards
+from counter_ops.gate.findings import Demand, Finding, find
+from counter_ops.gate.preview_output import Preview, PreviewError, read_preview
+from counter_ops.gate.table import read_table
+from counter_ops.protected_stacks import protected_stacks
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,32 @@ class Verdict:
     """Why the preview can't be relied on."""
     explanations: Sequence[str]
     """The engine's own messages about the failures."""
-    refused: Sequence[Finding]
+    findings: Sequence[Finding]
+    """All changes."""
+    refused: Sequence[tuple[Finding, Sequence[Demand]]]
+    """What no entry allows."""
     allowed: Sequence[tuple[Finding, Allowed]]
     idle: Sequence[Allowed]
-    """Exceptions that allow nothing here, because nothing needs them or they have expired."""
+    """Entries that allow nothing here, because nothing needs them or they have expired."""
+    administrators: Sequence[Finding]
+    """What the workflow's role can't do."""
+    in_workflow: bool
 
     @property
     def may_go_on(self) -> bool:
         """Whether the change may be deployed."""
-        return not self.failures and not self.refused
+        return not (self.failures or self.refused or (self.in_workflow and self.administrators))
 
 
-def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
-    """Decide whether a preview may be deployed."""
+def judge(
+    run: Run,
+    entries: Sequence[Allowed],
+    today: date,
+    protected: Collection[str] = (),
+    *,
+    in_workflow: bool = False,
+) -> Verdict:
+    """Decide whether a preview may be deployed: `protected` names stacks that ask more of that."""
     failures: list[str] = []
     if run.exit_code != 0:
         failures.append(f"The preview failed with exit code {run.exit_code}.")
@@ -60,50 +73,47 @@ def judge(run: Run, exceptions: Sequence[Allowed], today: date) -> Verdict:
             failures.append(f"The preview's output can't be judged: {error}.")
     if preview and preview.errors and not run.exit_code:
         failures.append("The preview reports errors, although its exit code is 0.")
+    stack = preview.stack if preview else None
     # The CLI takes an organization before the stack's name.
-    if preview and run.stack and preview.stack != run.stack.rsplit("/", 1)[-1]:
-        failures.append(f"This is a preview of {preview.stack}, not of {run.stack}.")
-    findings = find(preview) if preview else []
-    allowed = [
-        (finding, exception)
-        for finding in findings
-        for exception in exceptions
-        if exception.matches(finding) and today <= exception.expires
+    if preview and run.stack and stack != run.stack.rsplit("/", 1)[-1]:
+        failures.append(f"This is a preview of {stack}, not of {run.stack}.")
+    allowed_settings = read_table().provider
+    failures += [
+        f"The stack sets {key}, so it may not be deployed where it seems."
+        for key in (preview.config if preview else ())
+        if key.startswith("aws:") and key not in allowed_settings
     ]
-    passing = [finding for finding, _ in allowed]
-    needed = [exception for _, exception in allowed]
+    findings = find(preview) if preview else []
+    valid = [entry for entry in entries if today <= entry.expires]
+    refused: list[tuple[Finding, Sequence[Demand]]] = []
+    allowed: list[tuple[Finding, Allowed]] = []
+    for finding in findings:
+        met = [(entry, entry.meets(finding.step, finding.demands)) for entry in valid]
+        allowed += [(finding, entry) for entry, demands in met if demands]
+        left = [each for each in finding.demands if not any(each in demands for _, demands in met)]
+        refused += [(finding, left)] if left else []
+    needed = [entry for _, entry in allowed]
     return Verdict(
-        stack=run.stack or (preview.stack if preview else None),
+        stack=run.stack or stack,
         preview=preview,
         failures=failures,
         explanations=[*(preview.errors if preview else []), run.errors] if failures else [],
-        refused=[each for each in findings if each not in passing],
+        findings=findings,
+        refused=refused,
         allowed=allowed,
-        idle=[each for each in exceptions if each not in needed],
+        idle=[each for each in entries if each not in needed and each.is_for(stack)],
+        administrators=[each for each in findings if each.is_administrators and stack in protected],
+        in_workflow=in_workflow,
     )
 
 
 def decide(run: Run) -> Verdict:
-    """Judge with the reviewed list of allowed changes, today."""
-    today = datetime.now(UTC).date()
+    """Judge with the project's own lists, today."""
+    today, protected = datetime.now(UTC).date(), protected_stacks()
+    in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
     try:
-        return judge(run, read_allowed(ALLOWED, today), today)
+        entries = read_allowed(ALLOWED, today)
     except AllowedError as error:
-        verdict = judge(run, [], today)
+        verdict = judge(run, [], today, protected, in_workflow=in_workflow)
         return replace(verdict, failures=[f"{error}.", *verdict.failures])
-
-
-def find(preview: Preview) -> list[Finding]:
-    """Find everything dangerous in a preview."""
-    unknown = [
-        Finding(
-            Danger.UNKNOWN,
-            step,
-            f"has the operation {code(step.operation)}",
-            "The gate doesn't know this operation, and no entry can allow it: extend "
-            "ops/counter_ops/gate/preview_output.py.",
-        )
-        for step in preview.steps
-        if step.operation not in KNOWN
-    ]
-    return unknown + removals(preview) + lost_safeguards(preview) + wider_access(preview)
+    return judge(run, entries, today, protected, in_workflow=in_workflow)

@@ -64,8 +64,8 @@ def preview(stack: str) -> Verdict:
     folder = Folder.of(stack)
     shutil.rmtree(folder.path, ignore_errors=True)
     folder.path.mkdir(parents=True)
-    # With unchanged resources: one of them may lose its `retainOnDelete`, and nothing else.
-    options = ["--json", "--show-sames", "--save-plan", str(folder.plan)]
+    # With unchanged resources: they say what is the stack's own. What is only read isn't.
+    options = ["--json", "--show-sames", "--show-reads", "--save-plan", str(folder.plan)]
     ended = ask("preview", stack, options)
     verdict = decide(Run(ended.stdout, ended.returncode, ended.stderr, stack))
     folder.preview.write_text(ended.stdout)
