@@ -77,7 +77,8 @@ impl Contender {
 
     /// Builds all of them.
     pub(crate) fn build_all() -> Result<()> {
-        build_counter()?;
+        // For this machine, with a profile as the package has one.
+        execute(Command::new("counter").arg("native"))?;
         execute(Command::new("cargo").args([
             "build",
             "--quiet",
@@ -94,8 +95,7 @@ impl Contender {
     /// Measures the archive to upload.
     pub(crate) fn measure_archive(self, figures: &mut Figures) -> Result<()> {
         let file = match self {
-            Self::Counter => stripped(&self.program())?,
-            Self::Raw | Self::Hello => self.program(),
+            Self::Counter | Self::Raw | Self::Hello => self.program(),
             Self::Python => Path::new(PYTHON).join("handler.py"),
         };
         let mut deflate = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -112,24 +112,6 @@ impl Contender {
 
 /// The counter's program, as `counter native` leaves it.
 const COUNTER: &str = "target/native/visitor-counter";
-
-/// Builds the counter for this machine, with a profile as the package has one. It keeps its symbols, by
-/// which valgrind's counts name the function that hashes. They are no part of what runs.
-fn build_counter() -> Result<()> {
-    execute(
-        Command::new("counter")
-            .arg("native")
-            .env("CARGO_PROFILE_RELEASE_STRIP", "none"),
-    )
-}
-
-/// A copy of a program without symbols, as it is packaged.
-fn stripped(program: &Path) -> Result<PathBuf> {
-    let copy = program.with_extension("stripped");
-    execute(Command::new("strip").arg("-o").args([&copy, program]))
-        .context("binutils are needed. Debian: apt install binutils")?;
-    Ok(copy)
-}
 
 fn megabytes(bytes: usize) -> f64 {
     f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1e6

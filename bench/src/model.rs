@@ -13,13 +13,8 @@ use crate::figures::Figures;
 use crate::report;
 use crate::session::Session;
 
-/// Counts, with each function's name wherever it is mentioned.
-const TOOL: [&str; 4] = [
-    "valgrind",
-    "--tool=callgrind",
-    "--compress-strings=no",
-    "--cache-sim=yes",
-];
+/// It counts.
+const TOOL: [&str; 3] = ["valgrind", "--tool=callgrind", "--cache-sim=yes"];
 
 /// First-level caches of 32 kB for instructions and for data, as most cores have.
 ///
@@ -72,12 +67,6 @@ fn one(contender: Contender, dynamodb: &DynamoDb, figures: &mut Figures) -> Resu
     enter("instructions", calls.instructions / 1e3);
     enter("misses", calls.first_level);
     enter("lines", calls.from_memory);
-    // Python's library for it has no symbols.
-    if contender != Contender::Python {
-        enter("sha256_instructions", calls.sha256 / 1e3);
-        let others = calls.instructions - calls.sha256;
-        enter("other_instructions", others / 1e3);
-    }
     Ok(())
 }
 
@@ -92,8 +81,6 @@ struct Callgrind {
 #[derive(Debug, Default, PartialEq)]
 struct Counts {
     instructions: f64,
-    /// Those of the function that hashes blocks by SHA-256.
-    sha256: f64,
     /// Lines of 64 bytes that a first-level cache didn't hold.
     first_level: f64,
     /// Lines of 64 bytes that no cache held.
@@ -153,28 +140,8 @@ impl Counts {
                 _ => {}
             }
         }
-        counts.sha256 = sha256(text)?;
         Some(counts)
     }
-}
-
-/// The instructions in functions such as `ring_core_0_17_14__sha256_block_data_order_avx`, without
-/// those of functions that they call.
-fn sha256(text: &str) -> Option<f64> {
-    let mut instructions = 0.0;
-    let mut is_sha256 = false;
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if line.starts_with("calls=") {
-            // What the called function cost.
-            lines.next();
-        } else if let Some(function) = line.strip_prefix("fn=") {
-            is_sha256 = function.contains("sha256_block") || function.contains("sha256::compress");
-        } else if is_sha256 && line.starts_with(|first: char| "+-*0123456789".contains(first)) {
-            instructions += line.split(' ').nth(1)?.parse::<f64>().ok()?;
-        }
-    }
-    Some(instructions)
 }
 
 #[cfg(test)]
@@ -182,16 +149,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_are_sums_of_events_and_hashing_is_what_its_function_did_itself() {
+    fn counts_are_sums_of_events() {
         let text = "events: Ir Dr I1mr D1mr D1mw ILmr DLmr DLmw\n\
             \n\
-            fn=main\n0 700 1\ncfn=ring__sha256_block_data_order_avx\n\
-            calls=2 0 \n0 4200 9\n+1 100\n\n\
-            fn=ring__sha256_block_data_order_avx\n0 4000 8\n* 200\ncfn=helper\ncalls=1 0 \n0 50\n\n\
-            fn=helper\n0 50\n\ntotals: 5000 900 1 2 3 4 5 6\n";
+            fn=main\n0 700 1\n\ntotals: 5000 900 1 2 3 4 5 6\n";
         let counts = Counts {
             instructions: 5000.0,
-            sha256: 4200.0,
             first_level: 6.0,
             from_memory: 15.0,
         };

@@ -13,14 +13,12 @@ use crate::figures::Figures;
 use crate::targets::Verdict;
 
 /// The rows of the table: a label, the name of its figure, and its unit.
-const ROWS: [(&str, &str, &str); 18] = [
+const ROWS: [(&str, &str, &str); 16] = [
     ("archive", "archive", " MB"),
     ("peak memory", "memory", " MB"),
     ("init, instructions", "init_instructions", "k"),
     ("init, lines from memory", "init_lines", ""),
     ("call, instructions", "instructions", "k"),
-    ("– of these, hashing", "sha256_instructions", "k"),
-    ("– all others", "other_instructions", "k"),
     ("call, first-level misses", "misses", ""),
     ("call, lines from memory", "lines", ""),
     ("init, CPU time", "init_cpu", " ms"),
