@@ -48,6 +48,9 @@ run: rust ## Run the counter on this machine (PORT=3000).
 
 ##@ Check
 
+# On all cores. Tests of a file stay together, because they share servers.
+PYTEST := pytest --numprocesses auto --dist loadfile
+
 .PHONY: test
 test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ## Check and test everything.
 
@@ -92,19 +95,19 @@ test-rust: rust ## Test the Rust crates.
 
 .PHONY: test-infra
 test-infra: rust $(VENV) ## Test the Pulumi programs, and deploy the stacks to an emulator.
-	pytest account/tests infra/tests
+	$(PYTEST) account/tests infra/tests
 
 .PHONY: test-ops
 test-ops: $(VENV) ## Test the tools and the workflows.
-	pytest ops/tests
+	$(PYTEST) ops/tests
 
 .PHONY: test-api
 test-api: rust $(VENV) ## Test the API of a local run as its users see it.
-	pytest tests
+	$(PYTEST) tests
 
 .PHONY: test-frontend
 test-frontend: rust $(ENGINE) ## Test the element and the demo page in a browser (ENGINE=chromium).
-	pytest frontend/tests --engine $(ENGINE)
+	$(PYTEST) frontend/tests --engine $(ENGINE)
 
 ##@ Measure and stress
 
