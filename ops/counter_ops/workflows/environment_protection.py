@@ -169,7 +169,11 @@ def _openings(github: GithubApi, name: str, branch: str, *, reviewed: bool) -> I
     has_reviewers = any(rule.get("reviewers") for rule in environment["protection_rules"])
     if reviewed and not has_reviewers:
         yield Opening(name, "nobody has to approve a deployment", any_branch=False)
-    elif reviewed and environment.get("can_admins_bypass", True):
+    elif reviewed and "can_admins_bypass" not in environment:
+        # GitHub's documentation doesn't name it, so a token or a server may not get it.
+        what = "GitHub doesn't say whether administrators can bypass the approval"
+        yield Opening(name, what, any_branch=False)
+    elif reviewed and environment["can_admins_bypass"]:
         yield Opening(name, "administrators can bypass the approval", any_branch=False)
     allowed = _allowed(github, name, environment)
     if allowed != branch:

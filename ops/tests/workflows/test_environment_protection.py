@@ -76,7 +76,7 @@ BYPASSED: dict[str, tuple[Item | None, list[Item], str]] = {
     "not said": (
         {key: each for key, each in environment().items() if key != "can_admins_bypass"},
         [MAIN],
-        "administrators can bypass the approval",
+        "GitHub doesn't say whether administrators can bypass the approval",
     ),
 }
 OTHER_BRANCHES: dict[str, tuple[Item | None, list[Item], str]] = {
