@@ -92,6 +92,9 @@ class Settings:
             "a stack's name: at most 40 letters, digits, - and _",
             at_least=1,
         )
+        if len({each.lower() for each in environments}) < len(environments):
+            # GitHub's environments and the names of roles are the same in any letter case.
+            config.refuse("environments", "a list of names that differ in more than case", None)
         issuer = config.string("oidcIssuer", _ISSUER.fullmatch, _ISSUER_RULE)
         settings = cls(
             subject_prefix=subject_prefix,

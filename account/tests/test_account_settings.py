@@ -113,6 +113,7 @@ def test_an_environment_that_no_stack_is_called_like_is_refused(name: str) -> No
         ([], "a list of at least 1"),
         ("prod", f"a list, each entry {ENVIRONMENT_RULE.removeprefix('it must be ')}"),
         (["prod", "prod"], "a list without duplicates"),
+        (["staging", "Staging"], "a list of names that differ in more than case"),
     ],
 )
 def test_environments_are_told_apart(environments: object, rule: str) -> None:
