@@ -72,17 +72,14 @@ def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
 
 def _logs(stack: StackArns, *, protected: bool) -> list[Statement]:
     changing = [
+        "logs:CreateLogGroup",
         "logs:DeleteRetentionPolicy",
         "logs:PutRetentionPolicy",
         "logs:TagResource",
         "logs:UntagResource",
     ]
-    making = ["logs:CreateLogGroup", "logs:DeleteLogGroup"]
-    statements = [allow("WriteLogs", _actions(changing, making, protected=protected), stack.logs)]
-    if protected:
-        # It comes and goes with a setting.
-        statements.append(allow("SwitchAccessLog", making, stack.access_logs))
-    return statements
+    actions = _actions(changing, ["logs:DeleteLogGroup"], protected=protected)
+    return [allow("WriteLogs", actions, stack.logs)]
 
 
 def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[Statement]:

@@ -141,7 +141,7 @@ SETUP = [
         "arn:aws:dynamodb:*",
     ),
     ("CreateFunction DeleteFunction", "arn:aws:lambda:*"),
-    ("CreateLogGroup DeleteLogGroup", "arn:aws:logs:*:log-group:/aws/lambda/*"),
+    ("DeleteLogGroup", "arn:aws:logs:*"),
     ("CreateRole DeleteRole DeleteRolePolicy TagRole UntagRole", "arn:aws:iam:*"),
     ("PutRolePermissionsBoundary UpdateAssumeRolePolicy", "arn:aws:iam:*"),
     ("CreateTopic DeleteTopic SetTopicAttributes", "arn:aws:sns:*"),
