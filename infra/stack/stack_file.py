@@ -10,7 +10,7 @@ PROJECT_FILE = "Pulumi.yaml"
 
 
 class StackFileError(Exception):
-    """A stack has no file. The message lists the stacks that have one."""
+    """A stack has no file, or it can't be read. The message says which."""
 
 
 def read_config(
@@ -28,6 +28,9 @@ def read_config(
 
     Returns:
         Values by their full key, such as visitor-counter:protect: text, or JSON.
+
+    Raises:
+        StackFileError: a file isn't YAML, or not of that form.
 
     """
     name = name or project_name(project)
@@ -76,12 +79,27 @@ def as_text(value: object) -> str:
 
 
 def _mapping(path: Path) -> dict[str, Any]:
-    return cast("dict[str, Any]", yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    try:
+        with path.open(encoding="utf-8") as file:
+            content = yaml.safe_load(file)
+    except yaml.YAMLError as error:
+        message = f"{path.name} isn't valid YAML: {' '.join(str(error).split())}"
+        raise StackFileError(message) from error
+    return _keys(content, path.name)
 
 
 def _config(path: Path) -> dict[str, Any]:
-    # Without a setting, `config` is missing or empty.
-    return _mapping(path).get("config") or {}
+    return _keys(_mapping(path).get("config"), f"config in {path.name}")
+
+
+def _keys(content: object, place: str) -> dict[str, Any]:
+    # A file without a setting is empty, or its `config` is missing or empty.
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        message = f"{place} must hold keys with values, such as aws:region: us-east-1"
+        raise StackFileError(message)
+    return cast("dict[str, Any]", content)
 
 
 def _is_encrypted(value: object) -> bool:

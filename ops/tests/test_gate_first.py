@@ -185,5 +185,12 @@ def test_a_setting_that_is_no_list_of_names_is_an_error(tmp_path: Path, file: ob
         protected_stacks(account(tmp_path, ["prod"], file))
 
 
+def test_a_file_of_the_account_that_is_no_yaml_is_an_error(tmp_path: Path) -> None:
+    folder = account(tmp_path, ["prod"])
+    (folder / "Pulumi.account.yaml").write_text("config: [")
+    with pytest.raises(UserError, match=r"Pulumi.account.yaml isn't valid YAML"):
+        protected_stacks(folder)
+
+
 def test_a_resource_without_inputs_is_no_way_around() -> None:
     assert refused(*deployed(), step("create", FUNCTION, "x", new=state())) == ["create"]
