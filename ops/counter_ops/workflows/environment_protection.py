@@ -20,7 +20,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 
-from stack.stack_file import PROJECT_FILE, project_name, read_config, stack_names
+from stack.stack_file import (
+    PROJECT_FILE,
+    StackFileError,
+    project_name,
+    read_config,
+    stack_names,
+)
 
 from counter_ops import project
 from counter_ops.errors import UserError
@@ -46,7 +52,7 @@ class Environments:
         """Return those of all stacks in the folder of the account's project, and the workflows'.
 
         Raises:
-            UserError: a stack's file has something else than a list of names.
+            UserError: a stack's file can't be read, or has something else than a list of names.
 
         """
         names, reviewed = [*_DEPLOYED], [*_REVIEWED]
@@ -58,7 +64,11 @@ class Environments:
 
 def _names(folder: Path, stack: str, key: str) -> list[str]:
     project_file, file = folder / PROJECT_FILE, folder / f"Pulumi.{stack}.yaml"
-    text = read_config(project_file, file).get(f"{project_name(project_file)}:{key}", "[]")
+    try:
+        text = read_config(project_file, file).get(f"{project_name(project_file)}:{key}", "[]")
+    except StackFileError as error:
+        message = f"{error}."
+        raise UserError(message) from error
     try:
         names: object = json.loads(text)
     except ValueError:

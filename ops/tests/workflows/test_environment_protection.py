@@ -206,3 +206,10 @@ def test_a_question_that_github_refuses_is_no_answer(step: Step) -> None:
     step.patch.setenv("ACCEPT_UNREVIEWED_PROD", "true")
     step.github.failures["GET"] = [403]
     assert step.run("check-protection").failed
+
+
+def test_a_file_of_the_account_that_holds_no_keys_is_named(step: Step) -> None:
+    account(step, "Pulumi.account.yaml", {"config": ["environments"]})
+    outcome = step.run("check-protection")
+    assert outcome.failed
+    assert outcome.line.startswith("error: config in Pulumi.account.yaml must hold keys")
