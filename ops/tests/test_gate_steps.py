@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from counter_ops.gate.summary import markdown
@@ -279,6 +280,7 @@ def unlisted(steps: list[Json]) -> tuple[list[Json], int]:
         (lambda: changed("prod", {"alarms": False}, {}), True),
         (lambda: changed("prod", {}, {"accessLogs": True}), True),
         (lambda: created(PROD, ALARM, {"name": "more", "alarmActions": [ARN]}), False),
+        *((partial(alarm, PROD, each), False) for each in ("*", "[secret]")),
     ],
 )
 def test_where_unchanged_resources_arent_listed_the_sources_of_a_value_say_whose_it_is(
