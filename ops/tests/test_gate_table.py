@@ -177,7 +177,7 @@ NAN = float("nan")
             [True, "512", NAN, 10**400, 0, -1, 127, [256], {"a": 1}, None, UNKNOWN],
         ),
         (THROTTLE, "settings.throttlingRateLimit", [True, "15", NAN, -1, 0, 4.9, 20.1, None, [15]]),
-        (LOG_GROUP, "retentionInDays", [0, -1, None, "3653", NAN]),
+        (LOG_GROUP, "retentionInDays", [0, -1, None, "3653", NAN, 10**6]),
         (
             FUNCTION,
             "environment.variables.START_COUNT",
