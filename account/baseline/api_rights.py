@@ -29,40 +29,34 @@ def reading_apis(stacks: Sequence[StackArns]) -> list[Statement]:
 
 
 def writing_apis(stack: StackArns, *, protected: bool) -> list[Statement]:
-    """Return the rights to change the API with the stack's tags, and to delete what is in it.
+    """Return the rights to change the API with the stack's tags.
 
-    Unless it is protected, also to make an API with the stack's tags, and to delete it.
+    Unless it is protected, also to make an API with the stack's tags, to tag it, and to delete it.
 
     The role may change tags only on an API that has the stack's already; otherwise it could claim
     any API. Nor may it give them other values: then another stack's role could delete the API.
     """
     tags = stack.naming.tags
     present = {"StringEquals": tagged("Resource", tags)}
+    apis = [_path(stack, "/restapis/*")]
+    changing = ["apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"]
+    if protected:
+        # An update replaces the deployment, and nothing else.
+        deployments = [_path(stack, "/restapis/*/deployments/*")]
+        return [
+            allow("ChangeApi", changing, apis, present),
+            allow("DeleteDeployments", ["apigateway:DELETE"], deployments, present),
+        ]
     requested = {"StringEquals": tagged("Request", tags)}
-    removing = [] if protected else ["apigateway:DELETE"]
-    statements = [
-        allow(
-            "ChangeApi",
-            [
-                *removing,
-                *("apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"),
-            ],
-            [_path(stack, "/restapis/*")],
-            present,
-        ),
+    return [
+        allow("ChangeApi", ["apigateway:DELETE", *changing], apis, present),
         allow(
             "TagApi",
-            [*removing, "apigateway:PUT"],
+            ["apigateway:DELETE", "apigateway:PUT"],
             [_tags(stack, "/restapis/", "*")],
             {**present, "StringEqualsIfExists": tagged("Request", tags)},
         ),
         allow("TagNewStage", ["apigateway:PUT"], [_new(stack, "/restapis/*/stages/")], requested),
-    ]
-    if protected:
-        parts = _path(stack, "/restapis/*/*")
-        return [*statements, allow("DeletePartsOfApi", ["apigateway:DELETE"], [parts], present)]
-    return [
-        *statements,
         allow("CreateApi", ["apigateway:POST"], [_path(stack, "/restapis")], requested),
         allow("TagNewApi", ["apigateway:PUT"], [_new(stack, "/restapis/")], requested),
         # API Gateway creates this role with an account's first API.

@@ -54,20 +54,10 @@ class StackArns:
         return self.account.arn("logs", f"log-group:{self.naming.function_log}")
 
     @property
-    def function_logs(self) -> list[str]:
-        """The function's log group in both forms that IAM checks: the group, and its streams."""
-        return [self.function_log, f"{self.function_log}:*"]
-
-    @property
-    def access_logs(self) -> list[str]:
-        """The API's log group in both forms."""
-        log = self.account.arn("logs", f"log-group:{self.naming.access_log}")
-        return [log, f"{log}:*"]
-
-    @property
     def logs(self) -> list[str]:
-        """Both log groups, each in both forms."""
-        return [*self.function_logs, *self.access_logs]
+        """Both log groups, each in both forms that IAM checks: the group, and its streams."""
+        access_log = self.account.arn("logs", f"log-group:{self.naming.access_log}")
+        return [arn for log in (self.function_log, access_log) for arn in (log, f"{log}:*")]
 
     @property
     def role(self) -> str:

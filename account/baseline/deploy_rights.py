@@ -3,7 +3,8 @@
 The role of a protected environment may change what the stack has, and add to it. It may not make or
 delete what holds the count, nor change the table: a first deployment, the table's settings and a
 `destroy` are an administrator's. IAM can't tell a new cap on writes from a table that lost its
-protection, as both are UpdateTable.
+protection, as both are UpdateTable. Nor may it tag the table, the API or the function's role, since
+the rights of others, and which tables are backed up, can depend on tags.
 
 The actions are those that pulumi-aws calls for the resources in `stack`.
 https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
@@ -23,7 +24,7 @@ def deploying(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[S
     """Return the rights of a deployment of the stack, without those on its state."""
     return [
         *reading([stack]),
-        *_table(stack, protected=protected),
+        *([] if protected else _table(stack)),
         *_function(stack, protected=protected),
         *_logs(stack, protected=protected),
         *_role(stack, boundary_arn, protected=protected),
@@ -33,15 +34,16 @@ def deploying(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[S
     ]
 
 
-def _table(stack: StackArns, *, protected: bool) -> list[Statement]:
-    making = [
+def _table(stack: StackArns) -> list[Statement]:
+    actions = [
         "dynamodb:CreateTable",
         "dynamodb:DeleteTable",
+        "dynamodb:TagResource",
+        "dynamodb:UntagResource",
         "dynamodb:UpdateContinuousBackups",
         "dynamodb:UpdateTable",
     ]
-    tagging = ["dynamodb:TagResource", "dynamodb:UntagResource"]
-    return [allow("WriteTable", _actions(tagging, making, protected=protected), [stack.table])]
+    return [allow("WriteTable", actions, [stack.table])]
 
 
 def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
@@ -70,17 +72,14 @@ def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
 
 def _logs(stack: StackArns, *, protected: bool) -> list[Statement]:
     changing = [
+        "logs:CreateLogGroup",
         "logs:DeleteRetentionPolicy",
         "logs:PutRetentionPolicy",
         "logs:TagResource",
         "logs:UntagResource",
     ]
-    making = ["logs:CreateLogGroup", "logs:DeleteLogGroup"]
-    statements = [allow("WriteLogs", _actions(changing, making, protected=protected), stack.logs)]
-    if protected:
-        # It comes and goes with a setting.
-        statements.append(allow("SwitchAccessLog", making, stack.access_logs))
-    return statements
+    actions = _actions(changing, ["logs:DeleteLogGroup"], protected=protected)
+    return [allow("WriteLogs", actions, stack.logs)]
 
 
 def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[Statement]:
@@ -94,6 +93,7 @@ def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[State
         "iam:PutRolePermissionsBoundary",
         "iam:UpdateAssumeRolePolicy",
     ]
+    tagging = allow("TagRole", ["iam:TagRole", "iam:UntagRole"], [stack.role])
     return [
         # The deploy role may add the boundary to a role, and never remove it.
         allow(
@@ -102,7 +102,7 @@ def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[State
             [stack.role],
             {"StringEquals": {"iam:PermissionsBoundary": boundary_arn}},
         ),
-        allow("TagRole", ["iam:TagRole", "iam:UntagRole"], [stack.role]),
+        *([] if protected else [tagging]),
         allow(
             "PassRole",
             ["iam:PassRole"],

@@ -70,6 +70,12 @@ class GithubSettings:
         reviewers = config.strings("githubReviewers", _REVIEWER.fullmatch, _REVIEWER_RULE)
         if len(reviewers) > _MOST_REVIEWERS:
             config.refuse("githubReviewers", f"a list of at most {_MOST_REVIEWERS}", None)
+        numbers = [int(each.partition("@")[2]) for each in reviewers]
+        if len(set(numbers)) < len(numbers):
+            # Counted as two, a sole owner would be locked out.
+            config.refuse(
+                "githubReviewers", "a list of different users: a number is there twice", None
+            )
         if not plan:
             if visibility or reviewers:
                 why = "since githubVisibility or githubReviewers is set"
@@ -81,7 +87,7 @@ class GithubSettings:
             api_url=_api_url(issuer),
             owner=owner.partition("@")[0],
             repository=repository.partition("@")[0],
-            reviewers=tuple(int(each.partition("@")[2]) for each in reviewers),
+            reviewers=tuple(numbers),
             attestations=visibility == "private" and plan == "enterprise",
         )
 

@@ -92,6 +92,9 @@ class Settings:
             "a stack's name: at most 40 letters, digits, - and _",
             at_least=1,
         )
+        if len({each.lower() for each in environments}) < len(environments):
+            # GitHub's environments and the names of roles are the same in any letter case.
+            config.refuse("environments", "a list of names that differ in more than case", None)
         issuer = config.string("oidcIssuer", _ISSUER.fullmatch, _ISSUER_RULE)
         settings = cls(
             subject_prefix=subject_prefix,
@@ -110,9 +113,7 @@ class Settings:
                 "the name of a bucket: 3 to 63 of a-z, 0-9 and -, or empty",
             )
             or None,
-            further_regions=config.strings(
-                "furtherRegions", _REGION.fullmatch, "a region such as eu-central-1"
-            ),
+            further_regions=_further_regions(config),
             backup_days=config.integer("backupDays", 0, _MOST_BACKUP_DAYS),
             budget_amount=config.integer("budgetAmount", 0, _LARGEST_BUDGET),
             budget_emails=config.strings(
@@ -126,7 +127,10 @@ class Settings:
 
     def _check_pairs(self, config: ConfigReader) -> None:
         """Refuse settings that do nothing without another one."""
-        if self.backup_days and not self.protected_environments:
+        unprotected = not (
+            self.protected_environments or config.is_refused("protectedEnvironments")
+        )
+        if self.backup_days and unprotected:
             config.refuse("backupDays", "0, as protectedEnvironments is empty", 0)
         if self.budget_amount and not self.budget_emails:
             config.refuse("budgetEmails", "a list of at least one, as budgetAmount is set", ())
@@ -143,6 +147,16 @@ def _protected(config: ConfigReader, environments: tuple[str, ...]) -> frozenset
 
     rule = f"one of environments ({', '.join(environments)}); [] protects none"
     return frozenset(config.strings("protectedEnvironments", check, rule))
+
+
+def _further_regions(config: ConfigReader) -> tuple[str, ...]:
+    """Read the further regions. The program's own would get everything twice."""
+
+    def check(region: str) -> bool:
+        return bool(_REGION.fullmatch(region)) and region != config.region
+
+    rule = "a region such as eu-central-1, and not that of aws:region"
+    return config.strings("furtherRegions", check, rule)
 
 
 def _provider_arn(config: ConfigReader, issuer: str) -> str | None:

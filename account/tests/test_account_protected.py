@@ -45,7 +45,14 @@ LOSING: list[Row] = [
     ("dynamodb:UpdateTable", TABLE, {}),  # Deletion protection off, then by another's hand.
     ("dynamodb:UpdateContinuousBackups", TABLE, {}),
     ("apigateway:DELETE", API, OWN),
+    ("apigateway:DELETE", f"{API}/", OWN),
+    ("apigateway:DELETE", f"{API}/stages/{{}}", OWN),
     ("apigateway:DELETE", TAGS, OWN),
+    # Others' rights may depend on tags, and which tables are backed up.
+    ("dynamodb:TagResource", TABLE, {}),
+    ("dynamodb:UntagResource", TABLE, {}),
+    ("apigateway:PUT", TAGS, OWN),
+    ("iam:TagRole", ROLE, {}),
     ("iam:DeleteRole", ROLE, INSIDE),
     # Everyone may take the function's role, and keep it.
     ("iam:UpdateAssumeRolePolicy", ROLE, INSIDE),
@@ -152,7 +159,6 @@ UPDATING: list[Row] = [
     ("apigateway:POST", f"{API}/deployments", OWN),
     ("apigateway:DELETE", f"{API}/deployments/d1", OWN),
     ("apigateway:PATCH", f"{API}/stages/{{}}", OWN),
-    ("apigateway:PUT", TAGS, OWN),
     ("logs:PutRetentionPolicy", LOG, {}),
     ("logs:CreateLogGroup", arn("logs", "log-group:/aws/apigateway/visitor-counter-{}:*"), {}),
     ("sns:Subscribe", TOPIC, {"sns:Protocol": "email"}),

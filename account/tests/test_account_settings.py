@@ -7,7 +7,7 @@ from baseline.deployer import deploy_role_name
 from baseline.settings import Settings
 from pulumi_program import Program
 from reading import config_of, problems
-from stack.config import ConfigError
+from stack.config import ConfigError, ConfigReader
 from stack.naming import Naming
 from workspace import project_copy
 
@@ -113,6 +113,7 @@ def test_an_environment_that_no_stack_is_called_like_is_refused(name: str) -> No
         ([], "a list of at least 1"),
         ("prod", f"a list, each entry {ENVIRONMENT_RULE.removeprefix('it must be ')}"),
         (["prod", "prod"], "a list without duplicates"),
+        (["staging", "Staging"], "a list of names that differ in more than case"),
     ],
 )
 def test_environments_are_told_apart(environments: object, rule: str) -> None:
@@ -191,15 +192,32 @@ def test_a_budget_has_an_amount_and_an_address_or_neither() -> None:
 
 
 def test_an_address_of_the_budget_is_never_shown() -> None:
-    problems_shown = refused({**PREFIX, "budgetAmount": 20, "budgetEmails": ["me at example"]})
-    assert not [problem for problem in problems_shown if "me at example" in problem]
+    [problem] = refused({**PREFIX, "budgetAmount": 20, "budgetEmails": ["me at example"]})
+    assert problem == f"{NAME}:budgetEmails[0] (secret, not shown) must be an e-mail address"
 
 
-def test_a_region_that_is_none_is_refused() -> None:
-    [problem] = refused({**PREFIX, "furtherRegions": ["Frankfurt"]})
+@pytest.mark.parametrize("region", ["Frankfurt", "eu-west-1"])
+def test_a_further_region_is_one_and_not_that_of_the_program(region: str) -> None:
+    config = Program(project_copy() / "account").config("account", PREFIX)
+    config |= {"aws:region": "eu-west-1", f"{NAME}:furtherRegions": f'["{region}"]'}
+    [problem] = problems(lambda: Settings.read(ConfigReader(NAME, config)))
     assert problem == (
-        f'{NAME}:furtherRegions[0] is "Frankfurt": it must be a region such as eu-central-1'
+        f'{NAME}:furtherRegions[0] is "{region}": it must be a region such as eu-central-1, and '
+        "not that of aws:region"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "wrong"),
+    [
+        ({"budgetAmount": "-1", "budgetEmails": ["me@example.com"]}, "budgetAmount"),
+        ({"backupDays": 30, "protectedEnvironments": ["prdo"]}, "protectedEnvironments[0]"),
+        ({"githubPlan": "gold", "githubVisibility": "public"}, "githubPlan"),
+    ],
+)
+def test_a_mistake_is_told_once(settings: dict[str, object], wrong: str) -> None:
+    [problem] = refused({**PREFIX, **settings})
+    assert problem.startswith(f"{NAME}:{wrong} is ")
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

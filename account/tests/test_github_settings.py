@@ -132,6 +132,14 @@ def test_github_takes_six_reviewers() -> None:
     assert problem.endswith("it must be a list of at most 6")
 
 
+@pytest.mark.parametrize("again", ["Alice@1", "alice@1", "alice-renamed@1"])
+def test_the_same_user_twice_is_not_two_reviewers(again: str) -> None:
+    [problem] = refused(PUBLIC | {"githubReviewers": [ALICE, again]})
+    assert problem.startswith(
+        f'{NAME}:githubReviewers is ["{ALICE}", "{again}"]: it must be a list '
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("githubPlan", "Team"), ("githubVisibility", "internal")]
 )

@@ -32,7 +32,7 @@ class ConfigReader:
     """A project's config, key by key.
 
     If a key is missing or wrong, the reader notes it and returns some value of its type. `finish`
-    raises all notes.
+    raises all notes: of each key only the first, since later checks see that value.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class ConfigReader:
         }
         self._secret = {key.removeprefix(prefix) for key in secret}
         self._known: set[str] = set()
+        self._refused: set[str] = set()
         self._problems = [
             f"{key} is in a namespace that nothing reads: rename it to "
             f"{prefix}{key.rpartition(':')[-1]}, or remove it"
@@ -72,6 +73,10 @@ class ConfigReader:
     def is_set(self, key: str) -> bool:
         """Tell whether a key has a value, valid or not, that isn't empty."""
         return bool(self._text(key))
+
+    def is_refused(self, key: str) -> bool:
+        """Tell whether a key, or one of its entries, has been refused."""
+        return key in self._refused
 
     def integer(self, key: str, smallest: int, largest: int) -> int:
         """Return a whole number in a range."""
@@ -118,6 +123,8 @@ class ConfigReader:
             for index, entry in enumerate(entries)
             if not isinstance(entry, str) or not check(entry)
         ]
+        if wrong:
+            self._refused.add(key)
         for index, entry in wrong[:_MOST_ENTRIES]:
             self._note(f"{key}[{index}]", key, _as_json(entry), allowed)
         if len(wrong) > _MOST_ENTRIES:
@@ -131,6 +138,9 @@ class ConfigReader:
 
     def refuse(self, key: str, allowed: str, fallback: T) -> T:
         """Note that the value of a key isn't allowed, and return the fallback."""
+        if self.is_refused(key):
+            return fallback
+        self._refused.add(key)
         if key in self._values:
             text = self._values[key]
             # Lists are JSON already.

@@ -77,7 +77,8 @@ def install(version: str) -> None:
     else:
         print(
             f"note: infra/plugin-checksums.txt has no checksum of {name}, so it is installed "
-            "unchecked. To record one: counter plugin record",
+            "unchecked. To record one: .venv/bin/counter plugin record "
+            f"--platform {this_platform()}",
             flush=True,
         )
     try:
@@ -101,7 +102,7 @@ def recorded() -> dict[str, str]:
         if match is None:
             message = (
                 f"{CHECKSUMS.relative_to(PROJECT)} has an invalid line: {line!r}. It must be a "
-                "SHA-256, two spaces and a name. To write the file: counter plugin record"
+                "SHA-256, two spaces and a name. To write the file: .venv/bin/counter plugin record"
             )
             raise UserError(message)
         checksums[match[2]] = match[1]

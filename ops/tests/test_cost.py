@@ -296,6 +296,7 @@ def test_the_command_bills_the_stack_and_the_visits_that_it_is_told(cost: Cost) 
     assert (exit_code, errors) == (0, "")
     assert printed.startswith("| staging, 20,000 visits and 10,000 reads a month |")
     assert "| API Gateway, requests | 30,000 | $0.11 | $0.11 |" in printed
+    assert "| AWS Backup, daily backups (GB) | 0 | $0.00 | $0.00 |" in printed
 
 
 @pytest.mark.parametrize(

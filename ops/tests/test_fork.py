@@ -49,7 +49,7 @@ ACCOUNT_SETTINGS = {
     "oidcProviderArn": "",
     "rolesBoundary": "arn:aws:iam::123456789012:policy/all-roles",
     "stateBucket": "someones-state",
-    "furtherRegions": ["eu-west-1"],
+    "furtherRegions": ["eu-central-1"],
     "backupDays": "90",
     "budgetAmount": "20",
     "budgetEmails": [{"secure": "v1:abc:def"}],

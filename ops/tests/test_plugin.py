@@ -68,7 +68,9 @@ def test_without_a_checksum_it_is_installed_and_that_is_said(
     for lines in ([], [f"{OTHERS}  pulumi-resource-aws-v7.0.0-linux-amd64.tar.gz"]):
         record(folder, *lines)
         assert main(["plugin", "install"]) == 0
-        assert f"infra/plugin-checksums.txt has no checksum of {ARCHIVE}" in capsys.readouterr().out
+        printed = capsys.readouterr().out
+        assert f"infra/plugin-checksums.txt has no checksum of {ARCHIVE}" in printed
+        assert f"counter plugin record --platform {plugin.this_platform()}" in printed
     assert calls(folder) == [f"plugin install resource aws {VERSION}"] * 2
 
 

@@ -73,15 +73,20 @@ def test_a_deployment_applies_the_plan_of_its_preview(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize(
-    "answer", [(output(step("delete", TABLE)), "", 0), (output(CHANGE), "error: boom", 1)]
+    ("answer", "why"),
+    [
+        ((output(step("delete", TABLE)), "", 0), "the gate blocks it"),
+        ((output(CHANGE), "error: boom", 1), "its preview failed"),
+        (("", "error: no stack named 'prod' found", 6), "its preview failed"),
+    ],
 )
 def test_what_the_gate_refuses_is_not_deployed(
-    workspace: Workspace, answer: tuple[str, str, int]
+    workspace: Workspace, answer: tuple[str, str, int], why: str
 ) -> None:
     workspace.answers("preview", *answer)
     result = workspace.run("deploy", "prod")
     assert result.returncode == 1
-    assert "the gate blocks it" in result.stderr
+    assert f"prod was not deployed: {why}" in result.stderr
     assert workspace.updates == []
     assert not (workspace.preview / "started").exists()
 

@@ -39,6 +39,7 @@ def test_the_page_has_each_key_with_its_default(title: str, project: str) -> Non
         for key, value in defaults(PROJECT / project).items()
     }
     assert shown == expected
+    assert len(rows) == len(shown)
 
 
 def test_the_page_has_each_variable_that_the_function_reads() -> None:

@@ -133,4 +133,7 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _quantity(quantity: Decimal) -> str:
+    # Decimal keeps the exponent of a zero, and would print 0e-7.
+    if not quantity:
+        return "0"
     return f"{quantity:,.0f}" if quantity >= 1000 else f"{quantity:.3g}"  # noqa: PLR2004

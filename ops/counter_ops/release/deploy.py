@@ -29,12 +29,17 @@ def deploy(stack: str, approved: Path | None) -> None:
     preview is, if it passes the gate.
 
     Raises:
-        UserError: the gate blocks the stack, or the deployment fails.
+        UserError: the preview fails, the gate blocks the stack, or the deployment fails.
 
     """
     verdict = preview(stack)
     if not verdict.may_go_on or verdict.preview is None:
-        msg = f"{stack} was not deployed: the gate blocks it, see above and docs/gate.md"
+        why = (
+            "its preview failed, see above"
+            if verdict.failures
+            else "the gate blocks it, see above and docs/gate.md"
+        )
+        msg = f"{stack} was not deployed: {why}"
         raise UserError(msg)
     now = Folder.of(stack)
     plan = now.plan

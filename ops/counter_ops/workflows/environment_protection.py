@@ -166,10 +166,14 @@ def _openings(github: GithubApi, name: str, branch: str, *, reviewed: bool) -> I
         yield Opening(name, what, any_branch=True)
         return
     # Only the rule about approvals has reviewers.
-    has_reviewers = any(rule.get("reviewers") for rule in environment["protection_rules"])
+    has_reviewers = any(rule.get("reviewers") for rule in environment.get("protection_rules", []))
     if reviewed and not has_reviewers:
         yield Opening(name, "nobody has to approve a deployment", any_branch=False)
-    elif reviewed and environment.get("can_admins_bypass", True):
+    elif reviewed and "can_admins_bypass" not in environment:
+        # GitHub's documentation doesn't name it, so a token or a server may not get it.
+        what = "GitHub doesn't say whether administrators can bypass the approval"
+        yield Opening(name, what, any_branch=False)
+    elif reviewed and environment["can_admins_bypass"]:
         yield Opening(name, "administrators can bypass the approval", any_branch=False)
     allowed = _allowed(github, name, environment)
     if allowed != branch:
@@ -178,7 +182,7 @@ def _openings(github: GithubApi, name: str, branch: str, *, reviewed: bool) -> I
 
 def _allowed(github: GithubApi, name: str, environment: Json) -> str:
     """Return the branches and tags that may deploy."""
-    policy = environment["deployment_branch_policy"]
+    policy = environment.get("deployment_branch_policy")
     if policy is None:
         return "any branch"
     if policy["protected_branches"]:
@@ -186,5 +190,6 @@ def _allowed(github: GithubApi, name: str, environment: Json) -> str:
         return "every protected branch"
     pages = github.pages(f"environments/{name}/deployment-branch-policies")
     rules = [rule for page in pages for rule in page["branch_policies"]]
-    names = [f"tag {each['name']}" if each["type"] == "tag" else each["name"] for each in rules]
+    # A server that knows no tags names no type.
+    names = [f"tag {each['name']}" if each.get("type") == "tag" else each["name"] for each in rules]
     return " and ".join(names) or "nothing"

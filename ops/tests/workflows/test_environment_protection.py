@@ -61,8 +61,18 @@ def test_environments_that_only_main_reaches_are_fine_with_reviewers_of_prod(ste
     assert outcome.line == "Only main can deploy, and an approval is needed for prod."
 
 
+def test_a_server_that_knows_no_tags_names_branches_alone(step: Step) -> None:
+    change(step, "prod", environment(), [{"name": "main"}])
+    assert not step.run("check-protection").failed
+
+
 WITHOUT_REVIEWERS: dict[str, tuple[Item | None, list[Item], str]] = {
     "no rules": (environment([]), [MAIN], "nobody has to approve a deployment"),
+    "nothing said": (
+        {"deployment_branch_policy": SELECTED},
+        [MAIN],
+        "nobody has to approve a deployment",
+    ),
     "a timer": (environment([{"type": "wait_timer"}]), [MAIN], "nobody has to approve"),
     "no reviewers": (
         environment([{"type": "required_reviewers", "reviewers": []}]),
@@ -76,12 +86,17 @@ BYPASSED: dict[str, tuple[Item | None, list[Item], str]] = {
     "not said": (
         {key: each for key, each in environment().items() if key != "can_admins_bypass"},
         [MAIN],
-        "administrators can bypass the approval",
+        "GitHub doesn't say whether administrators can bypass the approval",
     ),
 }
 OTHER_BRANCHES: dict[str, tuple[Item | None, list[Item], str]] = {
     "no environment": (None, [], "GitHub has no environment of this name"),
     "any branch": (environment(policy=None), [], "any branch may deploy"),
+    "nothing said": (
+        {"protection_rules": REVIEWED, "can_admins_bypass": False},
+        [],
+        "any branch may deploy",
+    ),
     "protected": (environment(policy=PROTECTED), [], "every protected branch may deploy"),
     "another branch": (
         environment(),
