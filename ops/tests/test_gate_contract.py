@@ -122,6 +122,25 @@ PROXY: Json = {"type": "http_proxy", "httpMethod": "GET", "uri": "https://evil.e
             MOCK, f"{INTEGRATION}.requestTemplates.application/json", '{"statusCode": 200, "x": 1}'
         ),
         put(MOCK, f"{INTEGRATION}.requestTemplates.application/json", "#set($x = 1)"),
+        # Templates run code, also in a text of JSON.
+        put(
+            MOCK,
+            f"{INTEGRATION}.requestTemplates.application/json",
+            '{"statusCode": "#if($input)302#end"}',
+        ),
+        *(
+            put(MOCK, f"{ANSWER}.responseTemplates.application/json", each)
+            for each in (
+                '{"ip": "$context.identity.sourceIp"}',
+                '["\\u0024input.body"]',
+                '{"#set($context.responseOverride.status = 302)": 1}',
+            )
+        ),
+        put(
+            MOCK,
+            f"{ANSWER}.responseParameters",
+            {"method.response.header.Access-Control-Allow-Credentials": "'true'"},
+        ),
         put(MOCK, f"{INTEGRATION}.uri", "https://evil.example"),
         put(MOCK, f"{ANSWER}.statusCode", "302"),
         put(MOCK, f"{ANSWER}.responseTemplates", {"text/html": "<script>"}),

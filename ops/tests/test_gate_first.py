@@ -72,6 +72,9 @@ def test_a_first_deployment_only_creates(operation: str) -> None:
         (PERMISSION, "principal", "*"),
         (PERMISSION, "sourceArn", None),
         (SUBSCRIPTION, "protocol", "sqs"),
+        (ALARM, "insufficientDataActions", ["arn:aws:sns:us-east-1:999999999999:x"]),
+        (PERMISSION, "functionUrlAuthType", "NONE"),
+        (SUBSCRIPTION, "redrivePolicy", '{"deadLetterTargetArn": "x"}'),
     ],
 )
 def test_whom_it_talks_to_is_asked_even_then(kind: str, path: str, value: object) -> None:

@@ -67,6 +67,7 @@ FOREIGN_TOPIC = ALARM_TOPIC.replace("123456789012", "999999999999")
         ({}, {"accessLogs": True}),
         ({}, {"startCount": 41_233}),
         ({"historyDays": 7}, {"historyDays": 30}),
+        ({"historyDays": 0}, {"historyDays": 7}),
         ({}, {"pages": ["/", "/about"]}),
         ({"pages": ["/", "/about"]}, {"pages": ["/"]}),
         ({"countCrawlers": True}, {}),
@@ -170,13 +171,17 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("kind", "path", "values"),
     [
-        (FUNCTION, "memorySize", [True, "512", NAN, 0, -1, 127, [256], {"a": 1}, None, UNKNOWN]),
+        (
+            FUNCTION,
+            "memorySize",
+            [True, "512", NAN, 10**400, 0, -1, 127, [256], {"a": 1}, None, UNKNOWN],
+        ),
         (THROTTLE, "settings.throttlingRateLimit", [True, "15", NAN, -1, 0, 4.9, 20.1, None, [15]]),
-        (LOG_GROUP, "retentionInDays", [0, -1, None, "3653", NAN]),
+        (LOG_GROUP, "retentionInDays", [0, -1, None, "3653", NAN, 10**6]),
         (
             FUNCTION,
             "environment.variables.START_COUNT",
-            ["1.5", "-1", "", 7, None, "[secret]", "٣"],
+            ["1.5", "-1", "", 7, None, "[secret]", "٣", "9007199254740993"],
         ),
         (FUNCTION, "environment.variables.HISTORY_DAYS", ["31", "3e1", 30, None]),
         (FUNCTION, "environment.variables.PAGES", ["/a,/b*", "about", "/a ,/b", ["/a"]]),
@@ -212,9 +217,16 @@ NAN = float("nan")
         (
             STAGE,
             "accessLogSettings.format",
-            ["$context.identity.sourceIp", "$context.status $context.authorizer.x", "$input", None],
+            [
+                "$context.identity.sourceIp",
+                "$context.status $context.authorizer.x",
+                "$input",
+                None,
+                "[secret]",
+                UNKNOWN,
+            ],
         ),
-        (ALARM, "threshold", [1e9, NAN]),
+        (ALARM, "threshold", [1e9, NAN, 10**400]),
     ],
 )
 def test_a_value_that_isnt_what_the_table_asks_for_needs_an_entry(
@@ -399,7 +411,7 @@ def test_a_new_resource_passes_where_it_is_the_stacks_own_affair(kind: str, inpu
         (ALARM, NEW_ALARM, "insufficientDataActions", [[FOREIGN_TOPIC]]),
         (ALARM, NEW_ALARM, "actionsEnabled", [False]),
         # It would overwrite the alarm of this name.
-        (ALARM, NEW_ALARM, "name", [None, "visitor-counter-prod-api-5xx"]),
+        (ALARM, NEW_ALARM, "name", [None, "visitor-counter-prod-api-5xx", "[secret]", UNKNOWN]),
         (SUBSCRIPTION, NEW_SUBSCRIPTION, "topic", [FOREIGN_TOPIC]),
         (SUBSCRIPTION, NEW_SUBSCRIPTION, "protocol", ["sqs", "email-json"]),
         (SUBSCRIPTION, NEW_SUBSCRIPTION, "endpoint", ["me@example.com", None]),

@@ -27,6 +27,8 @@ ALLOWED = PROJECT / "allowed-changes.yaml"
 LONGEST = timedelta(days=90)
 """The longest time until an entry expires."""
 
+_MARKS = ("secret", "unknown")
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Texts = Annotated[
     tuple[_Text, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
@@ -67,25 +69,16 @@ class Allowed(BaseModel):
         """Return what it allows of the demands of a step."""
         if step.urn not in self.urn and (step.type != self.type or step.name not in self.name):
             return []
-        becomes = self.becomes.get(step.stack) if isinstance(self.becomes, dict) else self.becomes
-        if self.operation:
-            deletes = self.operation == "delete"
-            whole = [
-                each for each in demands if not each.where and self.operation == step.operation
-            ]
-            return [each for each in whole if deletes or digest(each.value) == becomes]
-        named = [each for each in demands if each.where in self.properties]
-        if becomes in {"secret", "unknown"}:
-            return [each for each in named if each.hidden == becomes]
-        known = {each.where: each.value for each in named if not each.hidden}
-        matches = known.keys() == {*self.properties} and digest(known) == becomes
-        return [each for each in named if matches and not each.hidden]
+        operation = "" if self.operation == step.operation else None
+        named = [each for each in demands if each.where in {operation, *self.properties}]
+        becomes = (
+            self.becomes.get(step.stack, "") if isinstance(self.becomes, dict) else self.becomes
+        )
+        return [each for value, group in _groups(step, named) if value == becomes for each in group]
 
     @model_validator(mode="after")
     def _names_one_change(self) -> "Allowed":
-        marks = {"secret", "unknown"} & {
-            *(self.becomes.values() if isinstance(self.becomes, dict) else [self.becomes])
-        }
+        becomes = [*self.becomes.values()] if isinstance(self.becomes, dict) else [self.becomes]
         msg = ""
         if bool(self.urn) == bool(self.type and self.name) or bool(self.type) != bool(self.name):
             msg = "it needs either urn, or type and name"
@@ -93,7 +86,7 @@ class Allowed(BaseModel):
             msg = "it needs either operation or properties"
         elif (self.becomes is None) != (self.operation == "delete"):
             msg = "it needs becomes, unless the operation is delete"
-        elif self.operation and marks:
+        elif self.operation and {*becomes} & {*_MARKS}:
             msg = "only properties can become secret or unknown"
         if msg:
             raise ValueError(msg)
@@ -105,7 +98,12 @@ def entries_for(refused: Iterable[tuple[Step, Sequence[Demand]]]) -> list[dict[s
     found: dict[str, dict[str, object]] = {}
     names: dict[str, list[str]] = {}
     for step, demands in refused:
-        for change in _changes(step, demands):
+        for becomes, group in _groups(step, demands):
+            change: dict[str, object] = {"properties": [each.where for each in group]}
+            if not group[0].where:
+                change = {"operation": step.operation}
+            if becomes:
+                change["becomes"] = becomes if becomes in _MARKS else {step.stack: becomes}
             key = json.dumps([step.type, change])
             names.setdefault(key, []).append(step.name)
             name = names[key] if len(names[key]) > 1 else step.name
@@ -113,18 +111,18 @@ def entries_for(refused: Iterable[tuple[Step, Sequence[Demand]]]) -> list[dict[s
     return list(found.values())
 
 
-def _changes(step: Step, demands: Sequence[Demand]) -> Iterator[dict[str, object]]:
-    for each in demands:
-        if step.operation and not each.where:
-            becomes = {"becomes": {step.stack: digest(each.value)}}
-            yield {"operation": step.operation, **({} if step.operation == "delete" else becomes)}
-    known = {each.where: each.value for each in demands if each.where and not each.hidden}
+def _groups(step: Step, demands: Sequence[Demand]) -> Iterator[tuple[str | None, list[Demand]]]:
+    """Group what one entry can allow, with what that entry says it becomes."""
+    whole = [each for each in demands if not each.where and step.operation]
+    for each in whole:
+        yield None if step.operation == "delete" else digest(each.value), [each]
+    known = [each for each in demands if each.where and not each.hidden]
     if known:
-        yield {"properties": [*known], "becomes": {step.stack: digest(known)}}
-    for mark in ("secret", "unknown"):
-        where = [each.where for each in demands if each.hidden == mark]
-        if where:
-            yield {"properties": where, "becomes": mark}
+        yield digest({each.where: each.value for each in known}), known
+    for mark in _MARKS:
+        marked = [each for each in demands if each.hidden == mark]
+        if marked:
+            yield mark, marked
 
 
 def read_allowed(path: File, today: date) -> Sequence[Allowed]:

@@ -10,7 +10,7 @@ from counter_ops.gate.preview_output import State, Step
 from counter_ops.gate.values import SIGNATURE, Path, at, hidden, same
 
 # The provider that the engine makes from the stack's config.
-_DEFAULT_PROVIDER = re.compile(r"[^$]*::pulumi:providers:aws::default(_\d+)*(::[^:]*)?")
+DEFAULT_PROVIDER = re.compile(r"[^$]*::pulumi:providers:aws::default(_\d+)*(::[^:]*)?")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def changes_of(step: Step) -> list[Change]:
             if not any(path[: len(each.path)] == each.path for each in found):
                 outputs, inputs = dict(old.outputs), dict(new.inputs)
                 found.append(Change(path, at(outputs, path), at(inputs, path)))
-    foreign = new.provider not in {"", old.provider} and not _DEFAULT_PROVIDER.fullmatch(
+    foreign = new.provider not in {"", old.provider} and not DEFAULT_PROVIDER.fullmatch(
         new.provider
     )
     options = [

@@ -1,7 +1,6 @@
 """What the phrases of table.yaml mean."""
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,10 @@ from counter_ops.gate.changes import Change
 from counter_ops.gate.contract import other_change
 from counter_ops.gate.preview_output import State, Step
 from counter_ops.gate.resources import Own, Resources
-from counter_ops.gate.values import ARCHIVE, SIGNATURE, is_secret
+from counter_ops.gate.values import ARCHIVE, SIGNATURE, hidden, is_secret
+
+# No number of the table comes near it. NaN is not less than it.
+_HUGE = 1e15
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Case:
             case ["one", "of", *values]:
                 return (new if isinstance(new, str) else json.dumps(new)) in values
             case ["like", pattern]:
-                return isinstance(new, str) and bool(re.fullmatch(pattern, new))
+                return self._is_shown and isinstance(new, str) and bool(re.fullmatch(pattern, new))
             case ["entries", "like", pattern, *_]:
                 first = phrase.endswith("or first")
                 return _keeps_one(old, new, pattern.removesuffix(","), first=first)
@@ -49,11 +51,11 @@ class Case:
                 return after is not None and float(low) <= after <= float(high)
             case ["between", "half", "and", "double"]:
                 return bool(before and after and 0 < before / 2 <= after <= before * 2)
-            case ["more", "than", "before", *first] if old is None:
-                return bool(first)
-            case ["more", "than", "before", *_]:
+            case ["more", "than", "before"]:
                 # 0 has meanings of its own, such as logs that are kept forever.
                 return bool(before and after and 0 < before <= after)
+            case ["more", "than", "before", "or", "first"]:
+                return old is None or (before is not None and after is not None and before <= after)
             case ["a", "secret"]:
                 return is_secret(new)
             case ["a", "file", "of", "the", "project"]:
@@ -64,7 +66,8 @@ class Case:
                 own = Own(kind, names, below=phrase.startswith("below"))
                 return bool(values) and all(self._is(own, each) for each in values)
             case ["no", "other's"]:
-                return new not in self.resources.others(self.step, self.change.path)
+                others = self.resources.others(self.step, self.change.path)
+                return self._is_shown and new not in others
             case ["a", "new", "route"]:
                 return isinstance(new, str) and new in self.resources.new_routes
             case ["changed", "only", "by", "texts", "and", "plain", "paths"]:
@@ -72,6 +75,10 @@ class Case:
                 return other_change(old, new, lambda uri: self._is(function, uri)) is None
             case _:
                 return False
+
+    @property
+    def _is_shown(self) -> bool:
+        return not hidden(self.change.new)
 
     def _is(self, own: Own, value: JsonValue) -> bool:
         sources = (self.step.new or State()).property_dependencies.get(self.change.path[0], [])
@@ -91,4 +98,4 @@ def _number(value: JsonValue, other: JsonValue) -> float | None:
         return int(value) if re.fullmatch(r"[0-9]{1,15}", value) else None
     if isinstance(value, bool | str | list | dict) or value is None or isinstance(other, str):
         return None
-    return value if math.isfinite(value) else None
+    return value if abs(value) < _HUGE else None

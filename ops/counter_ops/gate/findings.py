@@ -90,7 +90,7 @@ def _demands(
         # AWS has the new value already.
         if outputs is not None and not hidden(outputs) and same(outputs, change.new):
             continue
-        if first and ("once deployed" in rule if rule else not is_option):
+        if first and ("once deployed" in rule if rule else kind.create is None and not is_option):
             continue
         why = Case(change, step, resources).refusal(rule) if rule else "isn't in the gate's table"
         if why and () not in hidden(change.new):

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from counter_ops.gate.contract import new_routes
 from counter_ops.gate.preview_output import Preview, Step, type_of
-from counter_ops.gate.values import Path, at, is_unknown
+from counter_ops.gate.values import Path, at, is_secret, is_unknown
 
 _API, _STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 _ACCOUNT = re.compile(r"arn:[^:\s]*:[^:\s]*:[^:\s]*:([0-9]{12}):")
@@ -77,7 +77,10 @@ class Resources:
         if not isinstance(value, str) or any(own.fits(value, each) for each in self._own.values()):
             return isinstance(value, str)
         accounts = set(_ACCOUNT.findall(value))
-        return any(map(self._is_hidden, of_type)) and accounts <= (self._accounts or accounts)
+        is_arn = all(name.lower().endswith("arn") for name in own.attributes)
+        is_shown = not is_secret(value) and (bool(accounts) or not is_arn)
+        are_known = accounts <= (self._accounts or accounts)
+        return any(map(self._is_hidden, of_type)) and is_shown and are_known
 
     def others(self, step: Step, path: Path) -> list[JsonValue]:
         """Return a property of all other resources of a resource's type."""

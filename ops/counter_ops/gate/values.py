@@ -67,8 +67,7 @@ def digest(value: JsonValue) -> str:
 
 def same(old: JsonValue, new: JsonValue) -> bool:
     """Tell whether two values are the same, however the JSON texts in them are written."""
-    is_equal = _canonical(old) == _canonical(new)
-    return is_equal or _canonical(unpacked(old)) == _canonical(unpacked(new))
+    return _canonical(unpacked(old)) == _canonical(unpacked(new))
 
 
 def _canonical(value: JsonValue) -> str:

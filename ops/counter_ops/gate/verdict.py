@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from counter_ops.gate.changes import DEFAULT_PROVIDER
 from counter_ops.gate.findings import Demand, Finding, find
 from counter_ops.gate.preview_output import Preview, PreviewError, read_preview
 from counter_ops.gate.table import read_table
@@ -83,6 +84,14 @@ def judge(
         for key in (preview.config if preview else ())
         if key.startswith("aws:") and key not in allowed_settings
     ]
+    defaults = {
+        state.provider.rsplit("::", 1)[0]
+        for state in (step.new for step in (preview.steps if preview else ()))
+        if state and DEFAULT_PROVIDER.fullmatch(state.provider)
+    }
+    if len(defaults) > 1:
+        # Previews don't list a provider with such a name, nor what it sets.
+        failures.append("Two AWS providers are named like the engine's own, which is only one.")
     findings = find(preview) if preview else []
     valid = [entry for entry in entries if today <= entry.expires]
     refused: list[tuple[Finding, Sequence[Demand]]] = []
