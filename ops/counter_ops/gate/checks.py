@@ -29,7 +29,10 @@ class Case:
         """Say what the value must be, if it isn't."""
         if self.change.new is None:
             return None if "or nothing" in rule else "may not be taken away"
-        return next((f"must be {each}" for each in rule if not self.holds(each)), None)
+        broken = next((each for each in rule if not self.holds(each)), None)
+        if broken and broken.startswith("that of"):
+            return "isn't in the gate's table"
+        return broken and f"must be {broken}"
 
     def holds(self, phrase: str) -> bool:  # noqa: C901, PLR0911, PLR0912 -- a case for each phrase
         """Tell whether a phrase is true of the value. One without a meaning never is."""
