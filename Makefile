@@ -48,8 +48,9 @@ run: rust ## Run the counter on this machine (PORT=3000).
 
 ##@ Check
 
-# On all cores. Tests of a file stay together, because they share servers.
-PYTEST := pytest --numprocesses auto --dist loadfile
+# On all cores. Tests of a file stay together, because they share servers. In their order, the longest are not
+# the last.
+PYTEST := pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: rust chromium lint test-rust test-infra test-ops test-api test-frontend ## Check and test everything.
@@ -95,7 +96,7 @@ test-rust: rust ## Test the Rust crates.
 
 .PHONY: test-infra
 test-infra: rust $(VENV) ## Test the Pulumi programs, and deploy the stacks to an emulator.
-	$(PYTEST) account/tests infra/tests
+	$(PYTEST) infra/tests account/tests
 
 .PHONY: test-ops
 test-ops: $(VENV) ## Test the tools and the workflows.
