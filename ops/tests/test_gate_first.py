@@ -146,6 +146,12 @@ def test_a_workflow_is_blocked_and_told_who_can_deploy() -> None:
     assert "```yaml" not in text
 
 
+def test_a_workflow_is_told_how_much_of_a_first_deployment_it_cannot_make() -> None:
+    text = markdown(verdict(*first(), protected={"prod"}, in_workflow=True), 100_000, "")
+    names = {each["urn"].split("::", 3)[3] for each in first() if "aws:" in each["urn"]}
+    assert f"can't change {len(names)} of the resources below." in text
+
+
 def test_the_administrator_isnt() -> None:
     judged = verdict(*WRITE_CAP, protected={"prod"})
     assert judged.may_go_on

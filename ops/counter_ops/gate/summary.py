@@ -40,6 +40,7 @@ _DONE = {"same": "updated", "read": "only read from now on", "import": "imported
 
 _CONTEXT_LINES = 2
 _LONGEST_VALUE = 60
+_MOST_NAMES = 10
 # The time to compare grows with its square.
 _MOST_LINES = 3_000
 
@@ -85,7 +86,10 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     if verdict.administrators:
         yield "### An administrator must deploy this"
         names = dict.fromkeys(code(each.step.name) for each in verdict.administrators)
-        yield _ADMINISTRATOR.format(", ".join(names), verdict.stack)
+        # A first deployment has dozens.
+        few = len(names) <= _MOST_NAMES
+        what = ", ".join(names) if few else f"{len(names)} of the resources below"
+        yield _ADMINISTRATOR.format(what, verdict.stack)
     if verdict.allowed:
         yield "### Allowed by allowed-changes.yaml"
         yield "\n".join(
