@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
-from stack.stack_file import PROJECT_FILE, StackFileError, project_name, read_config
+from stack.stack_file import StackFileError
 
+from counter_ops.account_file import read_account
 from counter_ops.errors import UserError
 from counter_ops.project import PROJECT
 
@@ -18,16 +19,14 @@ def protected_stacks(account: Path = PROJECT / "account") -> frozenset[str]:
         UserError: the file can't be read, or the setting isn't a list of names.
 
     """
-    project, file = account / PROJECT_FILE, account / "Pulumi.account.yaml"
-    if not project.is_file():
-        return frozenset()
     try:
-        config = read_config(project, file if file.is_file() else None)
+        name, config = read_account(account)
     except StackFileError as error:
         raise UserError(str(error)) from error
-    text = config.get(f"{project_name(project)}:{_KEY}", "[]")
+    text = config.get(f"{name}:{_KEY}", "[]")
     try:
         return TypeAdapter(frozenset[str]).validate_json(text)
     except ValidationError as error:
+        file = account / "Pulumi.account.yaml"
         message = f"{_KEY} in {file} is {text}: it must be a list of environments, such as [prod]"
         raise UserError(message) from error

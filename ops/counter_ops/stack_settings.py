@@ -12,6 +12,7 @@ from stack.stack_file import (
     read_config,
 )
 
+from counter_ops.account_file import read_account
 from counter_ops.project import PROJECT
 
 _EXAMPLES = PROJECT / "infra/tests/stacks"
@@ -50,9 +51,9 @@ def read_backup_days(stack: str, folder: Path = PROJECT) -> int:
         ConfigError: names the key of the account that is wrong.
 
     """
-    project, file = folder / "account" / PROJECT_FILE, folder / "account/Pulumi.account.yaml"
-    name = project_name(project)
-    config = read_config(project, file if file.is_file() else None)
+    name, config = read_account(folder / "account")
+    if not config:
+        return 0
     keys = ("backupDays", "protectedEnvironments")
     reader = ConfigReader(name, {f"{name}:{key}": config[f"{name}:{key}"] for key in keys})
     days = reader.integer("backupDays", 0, _MOST_BACKUP_DAYS)

@@ -286,6 +286,10 @@ def test_the_backup_of_a_protected_stack_is_on_its_bill(tmp_path: Path) -> None:
     assert read_backup_days("staging", folder) == 0
 
 
+def test_without_the_accounts_program_there_is_no_backup(tmp_path: Path) -> None:
+    assert read_backup_days("prod", tmp_path) == 0
+
+
 def test_a_wrong_setting_of_the_account_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"backupDays is .* whole number from 0"):
         read_backup_days("prod", with_account(tmp_path, {"backupDays": "forever"}))

@@ -20,15 +20,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import cast
 
-from stack.stack_file import (
-    PROJECT_FILE,
-    StackFileError,
-    project_name,
-    read_config,
-    stack_names,
-)
+from stack.stack_file import StackFileError, stack_names
 
 from counter_ops import project
+from counter_ops.account_file import read_account
 from counter_ops.errors import UserError
 from counter_ops.workflows.github_api import GithubApi, GithubError, Json
 from counter_ops.workflows.run_context import RunContext
@@ -57,24 +52,26 @@ class Environments:
         """
         names, reviewed = [*_DEPLOYED], [*_REVIEWED]
         for stack in stack_names(folder):
-            names += _names(folder, stack, "environments")
-            reviewed += _names(folder, stack, "protectedEnvironments")
+            try:
+                name, config = read_account(folder, stack)
+            except StackFileError as error:
+                message = f"{error}."
+                raise UserError(message) from error
+            names += _names(stack, "environments", config.get(f"{name}:environments", "[]"))
+            protected = config.get(f"{name}:protectedEnvironments", "[]")
+            reviewed += _names(stack, "protectedEnvironments", protected)
         return cls(tuple(dict.fromkeys(names)), frozenset(reviewed))
 
 
-def _names(folder: Path, stack: str, key: str) -> list[str]:
-    project_file, file = folder / PROJECT_FILE, folder / f"Pulumi.{stack}.yaml"
-    try:
-        text = read_config(project_file, file).get(f"{project_name(project_file)}:{key}", "[]")
-    except StackFileError as error:
-        message = f"{error}."
-        raise UserError(message) from error
+def _names(stack: str, key: str, text: str) -> list[str]:
     try:
         names: object = json.loads(text)
     except ValueError:
         names = None
     if not isinstance(names, list):
-        message = f"{key} in account/{file.name} must be a list of environments, such as [prod]."
+        message = (
+            f"{key} in account/Pulumi.{stack}.yaml must be a list of environments, such as [prod]."
+        )
         raise UserError(message)
     return [str(name) for name in cast("list[object]", names)]
 
