@@ -51,8 +51,15 @@ def cloud(aws: Clients, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
 
 @pytest.fixture(scope="session")
 def staging(cloud: Cloud) -> Deployed:
-    """Return staging. Its throttle is higher than on AWS, because here a visit takes no time."""
-    return cloud.deploy("staging", allowedOrigins=["*"], throttleRate=10_000, throttleBurst=5_000)
+    """Return staging. Its throttles are higher than on AWS, because here a call takes no time."""
+    return cloud.deploy(
+        "staging",
+        allowedOrigins=["*"],
+        throttleRate=10_000,
+        throttleBurst=5_000,
+        readThrottleRate=10_000,
+        readThrottleBurst=5_000,
+    )
 
 
 @pytest.fixture(scope="session")

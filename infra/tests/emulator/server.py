@@ -53,9 +53,6 @@ def _environment(folder: str, endpoint: str, port: int) -> dict[str, str]:
         "SERVICES": "apigateway,cloudwatch,dynamodb,iam,lambda,logs,sns,wafv2",
         # Functions have only the rights of their role.
         "AUTH": "true",
-        # Lambda sets it from the function's logging configuration; the emulator doesn't. It also
-        # waits 50 ms for a log line of each call: at this level there is one.
-        "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
         # Otherwise it removes the developer's containers and listens on a second port.
         "DOCKER_HOST": f"unix://{folder}/none",
         "IOT_MTLS_ENABLED": "0",
