@@ -43,7 +43,7 @@ def source(folder: Path) -> Iterator[str]:
     (files / ARCHIVE).write_bytes(b"a plugin")
     handler = partial(SimpleHTTPRequestHandler, directory=str(files))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

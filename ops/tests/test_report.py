@@ -110,7 +110,7 @@ def server(answers: dict[str, tuple[int, str]]) -> Generator[str]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
-        Thread(target=listening.serve_forever, daemon=True).start()
+        Thread(target=listening.serve_forever, args=[0.01], daemon=True).start()
         try:
             yield f"http://127.0.0.1:{listening.server_port}"
         finally:
