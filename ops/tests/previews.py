@@ -130,12 +130,9 @@ def refused(*steps: Json, hidden: int = 0) -> list[str]:
     """Return what needs an entry: operations, and paths of properties."""
     judged = verdict(*steps, hidden=hidden)
     assert not judged.failures
-    assert judged.may_go_on == (not judged.refused)
-    return [
-        demand.where or str(finding.step.operation)
-        for finding, demands in judged.refused
-        for demand in demands
-    ]
+    needed = [demand.where for finding in judged.findings for demand in finding.demands]
+    assert judged.may_go_on == (not needed)
+    return needed
 
 
 def recorded(stack: str, **settings: object) -> dict[str, Resource]:

@@ -3,15 +3,15 @@
 import copy
 import json
 from collections.abc import Callable
-from functools import partial
 
 import pytest
-from counter_ops.gate.summary import markdown
 from counter_ops.gate.verdict import Run, judge
 from previews import (
     ALARM,
+    API,
     DEPLOYMENT,
     FUNCTION,
+    PERMISSION,
     ROLE,
     ROLE_POLICY,
     SUBSCRIPTION,
@@ -32,7 +32,6 @@ from previews import (
     refused,
     state,
     step,
-    verdict,
 )
 
 PROD = deployed(alarmEmails=["a@example.com"])
@@ -55,39 +54,23 @@ def having(kind: str, operation: str) -> list[Json]:
 
 
 @pytest.mark.parametrize(
-    ("operation", "needed"),
+    "operation",
+    # After "replace", what the engine lists only if it is asked to, and what it may list one day.
     [
-        *(
-            ("delete", "delete"),
-            ("delete-replaced", "delete"),
-            ("remove-pending-replace", "delete"),
-        ),
-        *(("replace", "replace"), ("create-replacement", "replace")),
-        *(("import", "import"), ("import-replacement", "import"), ("read-replacement", "import")),
-        # It would no longer be the stack's.
-        *(("read", "read"), ("discard", "read"), ("discard-replaced", "read")),
+        *("delete", "replace", "import", "read", "discard", "create-replacement"),
+        *("delete-replaced", "remove-pending-replace", "frobnicate", "DELETE", ""),
     ],
 )
-def test_each_operation_that_does_something_to_the_table_needs_an_entry(
-    operation: str, needed: str
-) -> None:
-    assert refused(*having(TABLE, operation)) == [needed]
+def test_each_operation_that_does_something_to_the_table_needs_an_entry(operation: str) -> None:
+    assert refused(*having(TABLE, operation)) == [operation]
 
 
-@pytest.mark.parametrize("operation", ["import-replacement", "read-replacement", "discard"])
+@pytest.mark.parametrize(
+    "operation", ["import-replacement", "read-replacement", "discard", "delete-replaced"]
+)
 def test_what_replaces_is_a_new_resource_of_the_stacks_own(operation: str) -> None:
     assert refused(*having(DEPLOYMENT, "replace")) == []
     assert refused(*having(DEPLOYMENT, operation)) != []
-
-
-def test_the_two_halves_of_a_replacement_are_one_change() -> None:
-    for kind, needed in ((DEPLOYMENT, []), (TABLE, ["replace"])):
-        halves = [having(kind, each) for each in ("create-replacement", "delete-replaced")]
-        both = [one(each, kind) for each in halves]
-        rest = [each for each in PROD if each["urn"] != both[0]["urn"]]
-        assert refused(*rest, *both) == needed
-        # The second half alone, as after an update that broke off.
-        assert refused(*rest, both[1]) == ["delete" for _ in needed]
 
 
 def test_to_look_at_a_resource_changes_nothing() -> None:
@@ -97,13 +80,6 @@ def test_to_look_at_a_resource_changes_nothing() -> None:
     assert refused(*PROD, account) == []
     old = step("discard", ROLE, old=state(external=True))
     assert refused(*PROD, {**old, "newState": None}) == []
-
-
-@pytest.mark.parametrize("operation", ["frobnicate", "", "DELETE", "diff"])
-def test_an_unknown_operation_is_refused_for_good(operation: str) -> None:
-    judged = verdict(*PROD, {**step("update", ALARM), "op": operation})
-    assert not judged.may_go_on
-    assert "```yaml" not in markdown(judged, 10_000, "")
 
 
 def test_what_changes_is_read_from_the_states_not_from_what_the_engine_says() -> None:
@@ -145,12 +121,6 @@ def test_a_secret_that_changes_is_judged_although_it_isnt_shown() -> None:
     assert refused(*steps) == ["environment.variables.KEY"]
 
 
-def test_a_key_with_a_dot_is_not_the_path_that_it_looks_like() -> None:
-    steps = having(FUNCTION, "update")
-    one(steps, FUNCTION)["newState"]["inputs"]["environment.variables.START_COUNT"] = "7"
-    assert refused(*steps) == ["environment.variables.START_COUNT"]
-
-
 def test_the_same_in_other_words_is_no_change() -> None:
     old = one(PROD, ROLE_POLICY)["oldState"]["inputs"]["policy"]
     assert (
@@ -160,14 +130,14 @@ def test_the_same_in_other_words_is_no_change() -> None:
     assert refused(*edited(PROD, ROLE_POLICY, "policy", double)) == ["policy"]
 
 
-def test_a_retained_or_protected_resource_stays_so() -> None:
+def test_a_resource_may_be_protected_and_nothing_else() -> None:
     steps = copy.deepcopy(PROD)
     one(steps, TOPIC)["oldState"]["retainOnDelete"] = True
     one(steps, TABLE)["newState"]["protect"] = False
-    assert refused(*steps) == ["options.protect", "options.retainOnDelete"]
+    assert {*refused(*steps)} == {"options.protect", "options.retainOnDelete"}
     steps = copy.deepcopy(PROD)
     one(steps, TOPIC)["newState"] |= {"retainOnDelete": True, "protect": True}
-    assert refused(*steps) == []
+    assert refused(*steps) == ["options.retainOnDelete"]
 
 
 def test_a_resource_that_moves_to_another_name_needs_an_entry() -> None:
@@ -199,9 +169,9 @@ def test_a_provider_of_the_programs_own_needs_an_entry(name: str) -> None:
     assert "options.provider" in refused(*first(), step("create", ALARM, new=new))
 
 
-def test_a_provider_of_the_programs_own_that_is_named_like_the_engines_fails() -> None:
+def test_a_provider_of_the_programs_own_that_is_named_like_the_engines_needs_one_too() -> None:
     """Previews don't list it, nor what it sets."""
-    assert "named like" in str(verdict(*with_provider("default_9::x")).failures)
+    assert refused(*with_provider("default_9::x")) == ["options.provider"]
 
 
 @pytest.mark.parametrize(
@@ -219,12 +189,6 @@ def test_components_come_and_go_and_other_groups_need_an_entry() -> None:
         assert refused(*PROD, group("visitor-counter:infra:More", "x", operation=operation)) == []
         for kind in (ROLE, "evil:index:Component"):
             assert refused(*PROD, group(kind, "x", operation=operation)) == [operation]
-
-
-def test_a_state_of_another_resource_is_no_preview() -> None:
-    steps = copy.deepcopy(PROD)
-    one(steps, ROLE)["newState"]["urn"] = one(steps, TOPIC)["urn"]
-    assert "of another resource" in str(verdict(*steps).failures)
 
 
 ARN = "arn:aws:sns:us-east-1:123456789012:visitor-counter-prod-alarms"
@@ -267,9 +231,17 @@ def test_own_is_what_the_stacks_resources_say_of_themselves(
     steps: list[Json],
     passes: bool,  # noqa: FBT001 -- a row
 ) -> None:
-    judged = verdict(*steps)
-    needed = [demand.where for _, demands in judged.refused for demand in demands]
-    assert ("alarmActions" not in needed) == passes
+    assert ("alarmActions" not in refused(*steps)) == passes
+
+
+GATEWAYS: Json = {
+    "action": "lambda:InvokeFunction",
+    "function": "visitor-counter-prod",
+    "principal": "apigateway.amazonaws.com",
+    "sourceArn": "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/more",
+}
+GATEWAYS_SOURCES = {"function": FUNCTION, "sourceArn": API}
+OTHER_WORDS = edited(PROD, API, "description", "A counter")
 
 
 def unlisted(steps: list[Json]) -> tuple[list[Json], int]:
@@ -288,7 +260,10 @@ def unlisted(steps: list[Json]) -> tuple[list[Json], int]:
         (lambda: changed("prod", {"alarms": False}, {}), True),
         (lambda: changed("prod", {}, {"accessLogs": True}), True),
         (lambda: created(PROD, ALARM, {"name": "more", "alarmActions": [ARN]}), False),
-        *((partial(alarm, PROD, each), False) for each in ("*", "[secret]")),
+        (lambda: alarm(PROD, "[secret]"), False),
+        # What only begins with an attribute: the resource must be listed.
+        (lambda: created(PROD, PERMISSION, GATEWAYS, GATEWAYS_SOURCES), False),
+        (lambda: created(OTHER_WORDS, PERMISSION, GATEWAYS, GATEWAYS_SOURCES), True),
     ],
 )
 def test_where_unchanged_resources_arent_listed_the_sources_of_a_value_say_whose_it_is(
@@ -301,6 +276,6 @@ def test_where_unchanged_resources_arent_listed_the_sources_of_a_value_say_whose
 
 def test_a_wide_policy_is_refused_wherever_it_comes() -> None:
     wide = policy(allow("*", "*"))
-    assert refused(*edited(PROD, ROLE_POLICY, "policy", wide)) == ["policy"]
+    assert refused(*edited(PROD, ROLE_POLICY, "policy", wide)) == ["policy.Statement"]
     more = step("create", ROLE_POLICY, "more", new=state({"policy": wide, "role": "x"}))
     assert refused(*PROD, more) == ["create"]

@@ -7,7 +7,6 @@ import pytest
 from counter_ops.gate.allowed import Allowed
 from counter_ops.gate.preview_output import Step
 from counter_ops.gate.summary import COMMENT_LIMIT, diff, markdown
-from counter_ops.gate.values import digest
 from counter_ops.gate.verdict import Run, Verdict, judge
 from previews import (
     FUNCTION,
@@ -48,19 +47,19 @@ def test_the_verdict_comes_first() -> None:
 def test_a_refusal_names_resource_property_reason_and_the_way_through() -> None:
     text = text_of(verdict(REPLACED))
     assert (
-        "- **`table`** (`aws:dynamodb/table:Table`) would be replaced, forced by `hashKey`. "
+        "- replace **`table`** (`aws:dynamodb/table:Table`), forced by `hashKey`. "
         "It holds the count: a new one starts empty." in text
     )
     assert "allowed-changes.yaml" in text
 
 
 def entry(days: int, reason: str = "Planned.") -> Allowed:
-    (_, demands), *_ = verdict(REPLACED).refused
+    (finding,) = verdict(REPLACED).findings
     return Allowed(
         type=TABLE,
         name=("table",),
         operation="replace",
-        becomes=digest(demands[0].value),
+        becomes=finding.demands[0].becomes,
         reason=reason,
         expires=TODAY + timedelta(days=days),
     )
@@ -94,23 +93,22 @@ def test_a_failure_of_a_known_stack_names_it() -> None:
 
 def test_the_changes_are_counted() -> None:
     text = text_of(verdict(step("create", FUNCTION), step("update", TABLE), hidden=16))
-    assert "17 unchanged, 1 to create, 1 to update." in text
+    assert "17 same, 1 create, 1 update." in text
 
 
 def test_a_change_shows_both_sides() -> None:
     assert difference({"memorySize": 128, "name": "x"}, {"memorySize": 256, "name": "x"}) == [
-        "@@ -1,2 +1,2 @@",
+        "@@ -1 +1 @@",
         "-memorySize: 128",
         "+memorySize: 256",
-        " name: x",
     ]
 
 
 def test_a_policy_is_shown_line_by_line() -> None:
     before, after = policy(allow("a:B")), policy(allow("a:C"))
     lines = difference({"policy": before}, {"policy": after})
-    assert "-  - Action: a:B" in lines
-    assert "+  - Action: a:C" in lines
+    assert "-  Action: a:B" in lines
+    assert "+  Action: a:C" in lines
 
 
 def test_new_and_deleted_resources_are_shown_as_well() -> None:
@@ -166,7 +164,7 @@ def test_what_a_program_names_cant_break_out() -> None:
     name = "x`\n</summary></details> @everyone ```"
     change = step("update", FUNCTION, name, new=state({"description": "```\nout"}))
     # A name with a line break is none.
-    assert "steps.1.urn" in text_of(verdict(change))
+    assert "steps, entry 2, urn" in text_of(verdict(change))
     name = name.replace("\n", " ")
     change = step("update", FUNCTION, name, new=state({"description": "```\nout"}))
     # In the list of changes it stands between backticks.
@@ -198,21 +196,13 @@ def test_where_files_lie_is_no_change() -> None:
 
     assert difference(archive("/a/x.zip", "1"), archive("/b/x.zip", "1")) == []
     lines = difference(archive("/a/x.zip", "1"), archive("/b/x.zip", "2"))
-    assert lines[1:] == [" code:", "-  hash: '1'", "+  hash: '2'"]
+    assert lines[1:] == ["-code.hash: '1'", "+code.hash: '2'"]
 
 
 def test_what_isnt_listed_is_said() -> None:
     note = "aren't listed (`--show-sames`)"
     assert note in text_of(verdict(step("create", FUNCTION), hidden=17))
     assert note not in text_of(verdict(step("create", FUNCTION)))
-
-
-def test_a_very_large_change_is_not_compared() -> None:
-    def state_of(word: str) -> Json:
-        return state({"lines": [f"{word} {index}" for index in range(2_000)]})
-
-    change = step("update", FUNCTION, old=state_of("old"), new=state_of("new"))
-    assert "from 2001 lines to 2001, too many to compare" in text_of(verdict(change))
 
 
 def many(count: int) -> Verdict:

@@ -118,7 +118,7 @@ def test_what_was_approved_and_still_fits_is_applied(workspace: Workspace, appro
 
 @pytest.mark.parametrize(
     "now",
-    [[SOMETHING_ELSE], [CHANGE, ANOTHER], [step("create", FUNCTION, "function")], []],
+    [[SOMETHING_ELSE], [CHANGE, ANOTHER], [ANOTHER], []],
 )
 def test_what_was_approved_and_no_longer_fits_is_judged_anew(
     workspace: Workspace, approved: Path, now: list[dict[str, object]]
@@ -160,7 +160,7 @@ def test_a_list_of_allowed_changes_that_cant_be_read_stops_everything(workspace:
     assert workspace.run("deploy", "prod").returncode == 1
     assert workspace.updates == []
     for name in ("summary.md", "comment.md"):
-        assert "allowed-changes.yaml, entry 1" in (workspace.preview / name).read_text()
+        assert "allowed-changes.yaml: entry 1" in (workspace.preview / name).read_text()
 
 
 def test_a_stack_of_an_organization_has_a_folder_too(workspace: Workspace) -> None:

@@ -1,104 +1,90 @@
 """Finds in each step of a preview what needs an entry in the list of allowed changes."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pydantic import JsonValue
-
-from counter_ops.gate.changes import Change, changes_of
-from counter_ops.gate.checks import Case
-from counter_ops.gate.preview_output import Preview, State, Step
+from counter_ops.gate.allowed import Allowed
+from counter_ops.gate.changes import Change, at, canonical, changes_of
+from counter_ops.gate.checks import refusal
+from counter_ops.gate.preview_output import SECRET, Preview, Step
 from counter_ops.gate.resources import Resources
-from counter_ops.gate.table import Kind, read_table
-from counter_ops.gate.values import at, hidden, same
+from counter_ops.gate.table import Kind, Table
 
-
-@dataclass(frozen=True)
-class Demand:
-    """What an entry must allow."""
-
-    where: str
-    """A property's path. Empty for the operation."""
-    value: JsonValue
-    """The property's new value, or all inputs."""
-    hidden: str | None
-    """`secret` or `unknown` if the preview doesn't show the value."""
-    why: str
+_LOOKS = frozenset({"read", "refresh", "discard"})
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A step that changes something, and what of it needs an entry."""
+    """A step that changes something."""
 
     step: Step
-    changes: Sequence[Change]
-    demands: Sequence[Demand]
+    demands: Sequence[Change]
+    """What no entry allows."""
+    allowed: Sequence[Allowed]
+    """The entries that allow something."""
     loss: str
     """What is lost with the resource, or why it may not be made."""
     is_administrators: bool
     """Whether the workflow's role of a protected stack can't do it."""
 
 
-def find(preview: Preview) -> list[Finding]:
+def find(preview: Preview, table: Table, entries: Sequence[Allowed]) -> Iterator[Finding]:
     """Examine all steps of a preview, and return those that change something."""
-    table = read_table()
-    resources = Resources(preview, table.stage)
-    kinds = table.kinds(preview.stack)
-    replaced = {step.urn for step in preview.steps if step.operation == "replace"}
-    found: list[Finding] = []
+    kinds, resources = table.kinds(preview.stack), Resources(preview, table.stage)
     for step in preview.steps:
-        groups = step.is_component and step.type.startswith(table.components)
-        # The other half of a replacement.
-        half = step.engine_operation == "delete-replaced" and step.urn in replaced
-        kind = Kind() if step.is_component else kinds.get(step.type, Kind())
-        changes = changes_of(step) if step.new and step.operation != "read" else []
-        demands = list(_demands(step, kind, changes, resources))
-        if groups or half or (not demands and step.operation in {"same", "read"}):
+        if step.is_component and step.type.startswith(table.components):
             continue
-        names = {step.operation, *(change.path[0] for change in changes)}
-        administrators = bool(names & kind.administrator) or (resources.is_first and kind != Kind())
-        loss = "No new one is in the gate's table." if step.operation == "create" else kind.loss
-        loss = loss if kind != Kind() else "The gate doesn't know this type."
-        found.append(Finding(step, changes, demands, loss, administrators))
-    return found
+        kind = Kind() if step.is_component else kinds.get(step.type, Kind())
+        demands = list(_demands(step, kind, table, resources))
+        if not demands and step.operation in {"same", *_LOOKS}:
+            continue
+        names = {step.operation, *(change.path[0] for change in changes_of(step))}
+        is_known = kind != Kind()
+        is_new = is_known and step.operation == "create"
+        yield Finding(
+            step,
+            [each for each in demands if not any(entry.meets(step, each) for entry in entries)],
+            [entry for entry in entries if any(entry.meets(step, each) for each in demands)],
+            "No new one is in the gate's table." if is_new else kind.loss,
+            bool(names & kind.administrator) or (resources.is_first and is_known),
+        )
 
 
-def _demands(
-    step: Step, kind: Kind, changes: Sequence[Change], resources: Resources
-) -> Iterator[Demand]:
-    first = resources.is_first and step.operation == "create" and kind != Kind()
-    external = all(state.external for state in step.states)
+def _demands(step: Step, kind: Kind, table: Table, resources: Resources) -> Iterator[Change]:
+    changes = list(changes_of(step)) if step.new and step.operation not in _LOOKS else []
+    is_external = all(state.external for state in step.states)
+    is_first = resources.is_first and step.operation == "create" and kind != Kind()
     passes = {
         "same": True,
+        "refresh": True,
+        "read": is_external,
+        "discard": is_external,
         "update": bool(changes),
-        "read": external or step.engine_operation == "refresh",
-        "create": first or kind.create is not None,
+        "create": is_first or kind.create is not None,
         "replace": kind.replace,
-        # The second half of a replacement, perhaps of one that broke off.
-        "delete": kind.delete or (kind.replace and step.engine_operation == "delete-replaced"),
+        "delete": kind.delete,
     }
-    if not passes.get(step.operation or ""):
-        inputs = dict((step.new or State()).inputs)
-        yield Demand("", inputs, None, "")
-        yield from _hidden(Change((), None, inputs), "isn't shown")
-        changes = [change for change in changes if change.path[0] == "options"]
-    given = {change.path for change in changes}
-    required = kind.required() if step.operation == "create" and passes["create"] else ()
-    for change in [*changes, *(Change(path) for path in required if path not in given)]:
-        rule, is_option = kind.rule(step.operation, change.path), change.path[0] == "options"
-        outputs = at(dict(step.old.outputs), change.path) if step.old and not is_option else None
+    rules = {**table.options, **kind.rules(step.operation)}
+    if not passes.get(step.operation):
+        whole = Change((), None, step.new.inputs if step.new else None, "isn't shown")
+        yield Change((step.operation,), None, whole.new)
+        yield from whole.hidden()
+    if is_first or not passes.get(step.operation):
+        changes, rules = [each for each in changes if each.path[0] == "options"], table.options
+    elif step.operation == "create":
+        given = [change.where for change in changes]
+        for path in kind.create or {}:
+            if not any(re.fullmatch(path, where) for where in given):
+                changes.append(Change((path,), None, None))
+    for change in changes:
+        has = canonical(at(step.old.outputs if step.old else None, change.path))
         # AWS has the new value already.
-        if outputs is not None and not hidden(outputs) and same(outputs, change.new):
+        if has == canonical(change.new) and change.new is not None and SECRET not in has:
             continue
-        if first and ("once deployed" in rule if rule else kind.create is None and not is_option):
-            continue
-        why = Case(change, step, resources).refusal(rule) if rule else "isn't in the gate's table"
-        if why and () not in hidden(change.new):
-            yield Demand(change.where, change.new, None, why)
-        if why:
-            yield from _hidden(change, why)
-
-
-def _hidden(change: Change, why: str) -> Iterator[Demand]:
-    for path, kind in hidden(change.new).items():
-        yield Demand(Change((*change.path, *path)).where, None, kind, why)
+        matching = [rule for path, rule in rules.items() if re.fullmatch(path, change.where)]
+        whys = [refusal(rule, change, step, resources) for rule in matching]
+        if None not in whys:
+            refused = replace(change, why=next(iter(whys), "isn't in the gate's table"))
+            hidden = [*refused.hidden()]
+            yield from hidden if refused in hidden else [refused, *hidden]

@@ -1,42 +1,59 @@
-"""Reads the output of `pulumi preview --json` into types."""
+"""Reads the output of `pulumi preview --json`, with values as plain JSON."""
 
-from collections import Counter
+import json
 from typing import Annotated, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    NonNegativeInt,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 
-# By what each operation of the engine does to the resource: `read` leaves it as it is.
-# https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step.go
-_OPERATIONS = {
-    "same": ["same"],
-    "create": ["create"],
-    "update": ["update"],
-    "replace": ["replace", "create-replacement"],
-    "delete": ["delete", "delete-replaced", "remove-pending-replace"],
-    "import": ["import", "import-replacement", "read-replacement"],
-    "read": ["read", "refresh", "discard", "discard-replaced"],
-}
-_WITHOUT_OLD = frozenset({"create", "import", "read", "refresh"})
-_WITHOUT_NEW = frozenset({*_OPERATIONS["delete"], "discard", "discard-replaced", "refresh"})
+from counter_ops.errors import first_problem
 
 # urn:pulumi:STACK::PROJECT::TYPES::NAME, with the types of the parents before the resource's own.
 _URN = r"^urn:pulumi:[^:]+::[^:]+::[^\n]+?::[^\n]+$"
+
+# The engine's mark for a value that isn't known before the update, its key for special objects such
+# as files, and the value of that for a secret.
+# https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go
+# https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
+_UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+_SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 -- a mark, no secret
+
+UNKNOWN = "(known after the update)"
+SECRET = "[secret]"  # noqa: S105 -- as the CLI prints one
+
+
+def plain(value: JsonValue) -> JsonValue:
+    """Return a value with texts for what isn't shown, and with JSON texts parsed, such as policies.
+
+    Names of defaults, and where a file lies, are left out.
+    """
+    if isinstance(value, dict):
+        left_out = "path" if _SIGNATURE in value else "__defaults"
+        parts = {key: plain(each) for key, each in value.items() if key != left_out}
+        return SECRET if parts.get(_SIGNATURE) == _SECRET_MARK else parts
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            return plain(json.loads(value, object_pairs_hook=_once))
+        except (ValueError, RecursionError):
+            return value
+    return UNKNOWN if value == _UNKNOWN_MARK else value
+
+
+def _once(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+    # Readers may not agree on what an object says that has a key twice.
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError
+    return dict(pairs)
+
 
 Value = TypeVar("Value")
 # The engine writes null for an empty map or list.
 Map = Annotated[dict[str, Value], BeforeValidator(lambda value: {} if value is None else value)]
 List = Annotated[list[Value], BeforeValidator(lambda value: [] if value is None else value)]
+Properties = Annotated[Map[JsonValue], BeforeValidator(plain)]
 
 
 class PreviewError(Exception):
@@ -53,21 +70,26 @@ class State(_Model):
     urn: str | None = None
     custom: bool = True
     external: bool = False
-    inputs: Map[JsonValue] = {}
-    outputs: Map[JsonValue] = {}
+    inputs: Properties = {}
+    outputs: Properties = {}
     protect: bool = False
-    keeps: bool = Field(default=False, alias="retainOnDelete")
-    """Whether it stays in the cloud when it leaves the stack."""
+    retain_on_delete: bool = False
     provider: str = ""
     property_dependencies: Map[List[str]] = {}
     """The URNs that each input comes from."""
+
+    @property
+    def options(self) -> dict[str, JsonValue]:
+        """What Pulumi does with it."""
+        flags = {"protect": self.protect, "retainOnDelete": self.retain_on_delete}
+        return {**{key: on for key, on in flags.items() if on}, "provider": self.provider}
 
 
 class Step(_Model):
     """The change of one resource."""
 
-    engine_operation: str = Field(alias="op")
-    urn: Annotated[str, StringConstraints(pattern=_URN)]
+    operation: str = Field(alias="op")
+    urn: str = Field(pattern=_URN)
     old: State | None = Field(None, alias="oldState")
     new: State | None = Field(None, alias="newState")
     diff_reasons: List[str] = []
@@ -75,14 +97,9 @@ class Step(_Model):
     detailed_diff: Map[JsonValue] = {}
 
     @property
-    def operation(self) -> str | None:
-        """What happens to the resource, None if the gate doesn't know the operation."""
-        return next((key for key in _OPERATIONS if self.engine_operation in _OPERATIONS[key]), None)
-
-    @property
     def stack(self) -> str:
         """The stack's name."""
-        return self.urn.split("::")[0].removeprefix("urn:pulumi:")
+        return self.urn.split(":")[2]
 
     @property
     def type(self) -> str:
@@ -104,34 +121,15 @@ class Step(_Model):
         """Whether it is a component, which doesn't exist in the cloud."""
         return not any(state.custom for state in self.states)
 
-    @model_validator(mode="after")
-    def _has_its_states(self) -> "Step":
-        required = [(self.old, "oldState", _WITHOUT_OLD), (self.new, "newState", _WITHOUT_NEW)]
-        for state, key, without in required:
-            if self.operation and state is None and self.engine_operation not in without:
-                msg = f"a step to {self.engine_operation} has no {key}"
-                raise ValueError(msg)
-        if self.new and self.new.urn not in {None, self.urn}:
-            msg = "its newState is of another resource"
-            raise ValueError(msg)
-        return self
-
-
-class Diagnostic(_Model):
-    """A report of the engine, a provider or the program."""
-
-    severity: str
-    message: str = ""
-
 
 class Preview(_Model):
     """A preview of one stack."""
 
     config: Map[JsonValue] = {}
     steps: List[Step] = []
-    counts: dict[str, NonNegativeInt] = Field(alias="changeSummary")
+    counts: dict[str, int] = Field(alias="changeSummary")
     """The number of steps by operation, including resources that aren't listed."""
-    diagnostics: List[Diagnostic] = []
+    diagnostics: List[dict[str, JsonValue]] = []
 
     @property
     def stack(self) -> str | None:
@@ -141,31 +139,13 @@ class Preview(_Model):
     @property
     def errors(self) -> list[str]:
         """The reported errors."""
-        return [each.message for each in self.diagnostics if each.severity == "error"]
+        errors = [each for each in self.diagnostics if each.get("severity") == "error"]
+        return [str(each.get("message", "")) for each in errors]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every resource is listed, including unchanged ones."""
-        listed = sum(step.operation == "same" for step in self.steps)
-        return listed >= self.counts.get("same", 0)
-
-    @model_validator(mode="after")
-    def _does_not_contradict_itself(self) -> "Preview":
-        msg = ""
-        if not sum(self.counts.values()):
-            msg = "it counts no resource at all, not even the stack"
-        if len({step.stack for step in self.steps}) > 1:
-            msg = "it has steps of several stacks"
-        listed = Counter(step.engine_operation for step in self.steps)
-        # As --show-replacement-steps lists replacements.
-        listed["replace"] += listed["create-replacement"]
-        for operation, count in self.counts.items():
-            # These change nothing, and may be counted without being listed.
-            if operation not in {"same", "read", "refresh"} and listed[operation] < count:
-                msg = f"it counts {count} to {operation}, but lists {listed[operation]}"
-        if msg:
-            raise ValueError(msg)
-        return self
+    def unlisted(self, operation: str) -> int:
+        """Return how many steps of an operation are counted, but not listed."""
+        listed = sum(step.operation == operation for step in self.steps)
+        return max(0, self.counts.get(operation, 0) - listed)
 
 
 def type_of(urn: str) -> str:
@@ -175,15 +155,7 @@ def type_of(urn: str) -> str:
 
 def read_preview(text: str) -> Preview:
     """Read the output of `pulumi preview --json`, or raise a PreviewError that says why not."""
-    if not text.strip():
-        msg = "it is empty"
-        raise PreviewError(msg)
     try:
         return Preview.model_validate_json(text)
     except ValidationError as error:
-        # Without the input, which may hold secrets.
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        reason = first["msg"].removeprefix("Value error, ")
-        msg = f"{where}: {reason}" if where else reason
-        raise PreviewError(msg) from None
+        raise PreviewError(first_problem(error)) from None

@@ -2,17 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 
 import yaml
 from pydantic import JsonValue
 
 from counter_ops.gate.allowed import entries_for
-from counter_ops.gate.changes import Change
-from counter_ops.gate.findings import Demand, Finding
-from counter_ops.gate.preview_output import Step
-from counter_ops.gate.values import showable, unpacked
+from counter_ops.gate.changes import Change, canonical, changes_of
+from counter_ops.gate.findings import Finding
+from counter_ops.gate.preview_output import SECRET, Step
 from counter_ops.gate.verdict import Verdict
 from counter_ops.markdown import code, escaped, fenced, printed, visible
 
@@ -36,13 +35,10 @@ _ADMINISTRATOR = (
     "change {}. An administrator deploys that from their own machine, with `make deploy STACK={}` "
     "(docs/deploy.md). Then run the workflow again."
 )
-_DONE = {"same": "updated", "read": "only read from now on", "import": "imported"}
 
 _CONTEXT_LINES = 2
 _LONGEST_VALUE = 60
-_MOST_NAMES = 10
-# The time to compare grows with its square.
-_MOST_LINES = 3_000
+_MOST_WORDS = 10
 
 
 def verdict_markdown(verdict: Verdict) -> str:
@@ -55,127 +51,113 @@ def markdown(verdict: Verdict, limit: int, rest: str) -> str:
 
     Changes that don't fit are left out as a whole. Then `rest` says where they are.
     """
-    text = verdict_markdown(verdict)
+    text, left_out = verdict_markdown(verdict), 0
     room = limit - len(rest) - 100
-    left_out = 0
-    refused = {finding.step.urn for finding, _ in verdict.refused}
     for finding in verdict.findings:
-        # Rendering takes longer than counting.
-        section = _section(finding.step) if len(text) < room else None
-        if section and len(text) + len(section) <= room:
-            text += "" if finding.step.urn in refused else section
-        else:
-            left_out += 1
+        section = "" if finding.demands else _section(finding.step)
+        fits = len(text) + len(section) <= room
+        text += section if fits else ""
+        left_out += not fits
     if len(text) > room:
         text = text[:room] + "…\n"
-        left_out += 1
-    if left_out:
-        text += f"\n**{left_out} more didn't fit here.** {rest}\n"
-    return text
+    return f"{text}\n**{left_out} more didn't fit here.** {rest}\n" if left_out else text
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
     which = code(verdict.stack) if verdict.stack else "The stack"
     yield f"## ✅ {which} may be deployed" if verdict.may_go_on else f"## ❌ {which} is blocked"
     yield from (f"**{escaped(failure)}**" for failure in verdict.failures)
-    explanation = "\n".join(each.strip() for each in verdict.explanations if each.strip())
-    if explanation:
+    said = [*(verdict.preview.errors if verdict.preview else []), verdict.run.errors]
+    explanation = "\n".join(each.strip() for each in said if each.strip())
+    if explanation and verdict.failures:
         yield printed(explanation)
-    if verdict.refused:
-        yield from _refused(verdict)
+    refused = [finding for finding in verdict.findings if finding.demands]
+    if refused:
+        yield "### Blocked"
+    for finding in refused:
+        yield f"{_line(finding)}\n\n{_diff_block(finding.step)}"
+    if refused and not verdict.failures:
+        demands = [(finding.step, each) for finding in refused for each in finding.demands]
+        yield _HOW_TO_ALLOW
+        yield fenced(_yaml(entries_for(demands)), "yaml")
     if verdict.administrators:
         yield "### An administrator must deploy this"
-        names = dict.fromkeys(code(each.step.name) for each in verdict.administrators)
-        # A first deployment has dozens.
-        few = len(names) <= _MOST_NAMES
-        what = ", ".join(names) if few else f"{len(names)} of the resources below"
-        yield _ADMINISTRATOR.format(what, verdict.stack)
-    if verdict.allowed:
-        yield "### Allowed by allowed-changes.yaml"
-        yield "\n".join(
-            f"{_line(finding)} Allowed until {entry.expires}: {escaped(entry.reason)}"
-            for finding, entry in verdict.allowed
-        )
+        names = _few(code(each.step.name) for each in verdict.administrators)
+        yield _ADMINISTRATOR.format(", ".join(names), verdict.stack)
+    passing = [finding for finding in verdict.findings if not finding.demands]
+    if passing:
+        yield "### Passes"
+        yield "\n".join(map(_line, passing))
     if verdict.idle:
         yield "Remove these entries: nothing here needs them, or they have expired."
         yield "\n".join(f"- the {code(each)}, until {each.expires}" for each in verdict.idle)
-    passing = [_line(finding) for finding in verdict.findings if not finding.demands]
-    if passing:
-        yield "### Passes"
-        yield "\n".join(passing)
     if verdict.preview:
-        counts = {
-            "unchanged" if op == "same" else f"to {op}": count
-            for op, count in verdict.preview.counts.items()
-        }
-        yield ", ".join(f"{count} {escaped(what)}" for what, count in counts.items() if count) + "."
-        if not verdict.preview.is_whole:
+        counts = {each: count for each, count in verdict.preview.counts.items() if count}
+        yield ", ".join(f"{count} {escaped(each)}" for each, count in counts.items()) + "."
+        if verdict.preview.unlisted("same"):
             yield _NOT_WHOLE
 
 
-def _refused(verdict: Verdict) -> Iterator[str]:
-    yield "### Blocked"
-    for finding, demands in verdict.refused:
-        yield _line(finding, demands)
-        yield fenced(diff(finding.step) or "# no change to show", "diff")
-    entries = entries_for((finding.step, demands) for finding, demands in verdict.refused)
-    if entries and not verdict.failures:
-        yield _HOW_TO_ALLOW
-        yield fenced(yaml.safe_dump(entries, sort_keys=False, width=math.inf), "yaml")
-
-
-def _line(finding: Finding, demands: Sequence[Demand] = ()) -> str:
-    """Return a change in words, with what needs an entry."""
-    step, operation = finding.step, finding.step.operation
-    text = f"- **{code(step.name)}** ({code(step.type)}) would be "
-    text += _DONE.get(operation or "", f"{operation}d") if operation else "changed"
-    if operation is None:
-        unknown = f"the operation {code(step.engine_operation)}, which the gate doesn't know"
-        return f"{text} by {unknown}. No entry can allow it."
-    if operation == "replace" and step.replace_reasons:
+def _line(finding: Finding) -> str:
+    """Return a change in words, with what needs an entry, and what an entry allows."""
+    step = finding.step
+    text = f"- {escaped(step.operation)} **{code(step.name)}** ({code(step.type)})"
+    if step.replace_reasons:
         text += f", forced by {', '.join(map(code, step.replace_reasons))}"
-    refused = {each.where: each.why for each in demands if each.where}
-    changed = {} if operation == "create" else {each.where: each for each in finding.changes}
+    demands = {each.where: each for each in finding.demands if each.why}
+    changes = [] if step.operation in {"create", "delete"} else list(changes_of(step))
     # What forces a replacement is named already.
-    passing = changed.keys() - {*refused, *step.replace_reasons}
-    words = [f"{code(where)}{_values(changed[where])}" for where in changed if where in passing]
-    words += [f"{code(where)}{_values(changed.get(where))} {refused[where]}" for where in refused]
+    others = [each for each in changes if each.where not in {*demands, *step.replace_reasons}]
+    words = [*_few(map(_words, others)), *map(_words, demands.values())]
     text += f": {'; '.join(words)}." if words else "."
-    lost = any(not each.where for each in demands) and operation != "update"
-    return f"{text} {finding.loss}" if lost else text
+    if any(each.where == step.operation for each in finding.demands):
+        text += f" {finding.loss}"
+    until = (f" Allowed until {each.expires}: {escaped(each.reason)}" for each in finding.allowed)
+    return text + "".join(until)
 
 
-def _values(change: Change | None) -> str:
-    """Return both values, if they are short."""
-    if not change:
-        return ""
-    both = showable(change.old, change.new), showable(change.new, change.old)
-    old, new = (json.dumps(each, ensure_ascii=False) for each in both)
-    return "" if max(len(old), len(new)) > _LONGEST_VALUE else f" from {code(old)} to {code(new)}"
+def _few(words: Iterable[str]) -> list[str]:
+    """Return the first ones, and the number of the others."""
+    each = list(dict.fromkeys(words))
+    more = len(each) - _MOST_WORDS
+    return [*each[:_MOST_WORDS], f"{more} more"] if more > 0 else each
+
+
+def _words(change: Change) -> str:
+    old, new = (json.dumps(each, ensure_ascii=False) for each in _shown(change))
+    short = max(len(old), len(new)) <= _LONGEST_VALUE
+    values = f" from {code(old)} to {code(new)}" if short else ""
+    return f"{code(change.where)}{values} {change.why}".rstrip()
 
 
 def _section(step: Step) -> str:
     title = f"<b>{escaped(step.name)}</b> <code>{escaped(step.type)}</code>"
-    shown = diff(step)
-    details = fenced(shown, "diff") if shown else "No change to show."
-    summary = f"<summary>{title} {escaped(step.engine_operation)}</summary>"
-    return f"\n<details>{summary}\n\n{details}\n\n</details>\n"
+    summary = f"<summary>{title} {escaped(step.operation)}</summary>"
+    return f"\n<details>{summary}\n\n{_diff_block(step)}\n\n</details>\n"
+
+
+def _diff_block(step: Step) -> str:
+    return fenced(diff(step) or "# no change to show", "diff")
 
 
 def diff(step: Step) -> str:
-    """Return the changed inputs of a resource as a unified diff of YAML.
-
-    It is empty if only secrets change, because they are hidden on both sides.
-    """
-    before, after = (dict(state.inputs) if state else {} for state in (step.old, step.new))
-    old, new = _lines(showable(before, after)), _lines(showable(after, before))
-    if len(old) + len(new) > _MOST_LINES:
-        return f"from {len(old)} lines to {len(new)}, too many to compare"
+    """Return what changes in a resource as a unified diff of YAML, nothing for secrets."""
+    sides = [{change.where: _shown(change)[side] for change in changes_of(step)} for side in (0, 1)]
+    old, new = (
+        _yaml({key: each for key, each in side.items() if each is not None}).splitlines()
+        for side in sides
+    )
     lines = unified_diff(old, new, lineterm="", n=_CONTEXT_LINES)
     # The first two lines name files.
     return visible("\n".join(list(lines)[2:]))
 
 
-def _lines(value: JsonValue) -> list[str]:
-    text = yaml.safe_dump(unpacked(value), allow_unicode=True, width=math.inf) if value else ""
-    return text.splitlines()
+def _shown(change: Change) -> tuple[JsonValue, JsonValue]:
+    """Return both sides of a change, without what is secret on either."""
+    is_secret = SECRET in canonical([change.old, change.new])
+    return (SECRET, SECRET) if is_secret else (change.old, change.new)
+
+
+def _yaml(value: object) -> str:
+    dumped = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=math.inf)
+    return dumped if value else ""

@@ -1,13 +1,12 @@
 """Decides whether a stack may be deployed."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
-from counter_ops.gate.changes import DEFAULT_PROVIDER
-from counter_ops.gate.findings import Demand, Finding, find
+from counter_ops.gate.findings import Finding, find
 from counter_ops.gate.preview_output import Preview, PreviewError, read_preview
 from counter_ops.gate.table import read_table
 from counter_ops.protected_stacks import protected_stacks
@@ -29,29 +28,32 @@ class Run:
 class Verdict:
     """Whether a stack may be deployed, and why not."""
 
-    stack: str | None
-    """The stack's name, if it is known."""
+    run: Run
     preview: Preview | None
     """None if the output can't be read."""
     failures: Sequence[str]
     """Why the preview can't be relied on."""
-    explanations: Sequence[str]
-    """The engine's own messages about the failures."""
     findings: Sequence[Finding]
-    """All changes."""
-    refused: Sequence[tuple[Finding, Sequence[Demand]]]
-    """What no entry allows."""
-    allowed: Sequence[tuple[Finding, Allowed]]
     idle: Sequence[Allowed]
     """Entries that allow nothing here, because nothing needs them or they have expired."""
-    administrators: Sequence[Finding]
-    """What the workflow's role can't do."""
+    is_protected: bool
     in_workflow: bool
+
+    @property
+    def stack(self) -> str | None:
+        """The stack's name, if it is known."""
+        return self.run.stack or (self.preview and self.preview.stack)
+
+    @property
+    def administrators(self) -> list[Finding]:
+        """What the workflow's role can't do."""
+        return [each for each in self.findings if each.is_administrators and self.is_protected]
 
     @property
     def may_go_on(self) -> bool:
         """Whether the change may be deployed."""
-        return not (self.failures or self.refused or (self.in_workflow and self.administrators))
+        refused = any(each.demands for each in self.findings)
+        return not (self.failures or refused or (self.in_workflow and self.administrators))
 
 
 def judge(
@@ -63,57 +65,37 @@ def judge(
     in_workflow: bool = False,
 ) -> Verdict:
     """Decide whether a preview may be deployed: `protected` names stacks that ask more of that."""
-    failures: list[str] = []
-    if run.exit_code != 0:
-        failures.append(f"The preview failed with exit code {run.exit_code}.")
+    failures = [f"The preview failed with exit code {run.exit_code}."] if run.exit_code else []
     preview = None
     try:
         preview = read_preview(run.output)
+        failures += _failures(preview, run)
     except PreviewError as error:
-        if run.exit_code == 0 or run.output.strip():
+        if run.output.strip() or not failures:
             failures.append(f"The preview's output can't be judged: {error}.")
-    if preview and preview.errors and not run.exit_code:
-        failures.append("The preview reports errors, although its exit code is 0.")
-    stack = preview.stack if preview else None
-    # The CLI takes an organization before the stack's name.
-    if preview and run.stack and stack != run.stack.rsplit("/", 1)[-1]:
-        failures.append(f"This is a preview of {stack}, not of {run.stack}.")
-    allowed_settings = read_table().provider
-    failures += [
-        f"The stack sets {key}, so it may not be deployed where it seems."
-        for key in (preview.config if preview else ())
-        if key.startswith("aws:") and key not in allowed_settings
-    ]
-    defaults = {
-        state.provider.rsplit("::", 1)[0]
-        for state in (step.new for step in (preview.steps if preview else ()))
-        if state and DEFAULT_PROVIDER.fullmatch(state.provider)
-    }
-    if len(defaults) > 1:
-        # Previews don't list a provider with such a name, nor what it sets.
-        failures.append("Two AWS providers are named like the engine's own, which is only one.")
-    findings = find(preview) if preview else []
     valid = [entry for entry in entries if today <= entry.expires]
-    refused: list[tuple[Finding, Sequence[Demand]]] = []
-    allowed: list[tuple[Finding, Allowed]] = []
-    for finding in findings:
-        met = [(entry, entry.meets(finding.step, finding.demands)) for entry in valid]
-        allowed += [(finding, entry) for entry, demands in met if demands]
-        left = [each for each in finding.demands if not any(each in demands for _, demands in met)]
-        refused += [(finding, left)] if left else []
-    needed = [entry for _, entry in allowed]
-    return Verdict(
-        stack=run.stack or stack,
-        preview=preview,
-        failures=failures,
-        explanations=[*(preview.errors if preview else []), run.errors] if failures else [],
-        findings=findings,
-        refused=refused,
-        allowed=allowed,
-        idle=[each for each in entries if each not in needed and each.is_for(stack)],
-        administrators=[each for each in findings if each.is_administrators and stack in protected],
-        in_workflow=in_workflow,
-    )
+    findings = list(find(preview, read_table(), valid)) if preview else []
+    needed = [entry for finding in findings for entry in finding.allowed]
+    stack = preview.stack if preview else None
+    idle = [each for each in entries if each not in needed and each.is_for(stack)]
+    return Verdict(run, preview, failures, findings, idle, stack in protected, in_workflow)
+
+
+def _failures(preview: Preview, run: Run) -> Iterator[str]:
+    if preview.errors and not run.exit_code:
+        yield "The preview reports errors, although its exit code is 0."
+    # The CLI takes an organization before the stack's name.
+    if run.stack and preview.stack != run.stack.rsplit("/", 1)[-1]:
+        yield f"This is a preview of {preview.stack}, not of {run.stack}."
+    if not any(preview.counts.values()):
+        yield "The preview counts no resource at all, not even the stack."
+    # These change nothing, and may be counted without being listed.
+    for operation in preview.counts.keys() - {"same", "read", "refresh"}:
+        if preview.unlisted(operation):
+            yield f"The preview counts more resources to {operation} than it lists."
+    for key in preview.config:
+        if key.startswith("aws:") and key not in read_table().provider:
+            yield f"The stack sets {key}, so it may not be deployed where it seems."
 
 
 def decide(run: Run) -> Verdict:

@@ -76,7 +76,5 @@ def _still_fits(approved: Folder, now: Preview) -> bool:
 def _changes(preview: Preview) -> dict[tuple[str, str], State | None]:
     """Return the states that a preview would give the resources."""
     return {
-        (step.urn, step.engine_operation): step.new
-        for step in preview.steps
-        if step.operation != "same"
+        (step.urn, step.operation): step.new for step in preview.steps if step.operation != "same"
     }
