@@ -181,6 +181,7 @@ def test_the_owner_s_page_does_not_count_where_storage_is_forbidden(visitor: Vis
 
 def test_another_hash_means_nothing(visitor: Visitor) -> None:
     visitor.opens(SENTENCE)
+    visitor.reads("41,233 visits")
     visitor.goes_to("/empty.html")
     visitor.goes_to("/index.html#off")
     visitor.reads("41,234 visits")
