@@ -35,30 +35,41 @@ def writing_apis(stack: StackArns, *, protected: bool) -> list[Statement]:
 
     The role may change tags only on an API that has the stack's already; otherwise it could claim
     any API. Nor may it give them other values: then another stack's role could delete the API.
+
+    API Gateway has one log role, which may write to any log of the account. So the API may log to
+    the stack's own alone, or nowhere.
     """
     tags = stack.naming.tags
     present = {"StringEquals": tagged("Resource", tags)}
+    # Stages alone have the key, and only requests that change it.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+    logging = {"apigateway:Request/AccessLoggingDestination": [stack.access_log, ""]}
+    change = {**present, "StringLikeIfExists": logging}
     apis = [_path(stack, "/restapis/*")]
     changing = ["apigateway:PATCH", "apigateway:POST", "apigateway:PUT", "apigateway:SetWebACL"]
     if protected:
         # An update replaces the deployment, and nothing else.
         deployments = [_path(stack, "/restapis/*/deployments/*")]
         return [
-            allow("ChangeApi", changing, apis, present),
+            allow("ChangeApi", changing, apis, change),
             allow("DeleteDeployments", ["apigateway:DELETE"], deployments, present),
         ]
     requested = {"StringEquals": tagged("Request", tags)}
     return [
-        allow("ChangeApi", ["apigateway:DELETE", *changing], apis, present),
+        allow("ChangeApi", ["apigateway:DELETE", *changing], apis, change),
         allow(
             "TagApi",
             ["apigateway:DELETE", "apigateway:PUT"],
             [_tags(stack, "/restapis/", "*")],
             {**present, "StringEqualsIfExists": tagged("Request", tags)},
         ),
-        allow("TagNewStage", ["apigateway:PUT"], [_new(stack, "/restapis/*/stages/")], requested),
         allow("CreateApi", ["apigateway:POST"], [_path(stack, "/restapis")], requested),
-        allow("TagNewApi", ["apigateway:PUT"], [_new(stack, "/restapis/")], requested),
+        allow(
+            "TagNew",
+            ["apigateway:PUT"],
+            [_new(stack, "/restapis/"), _new(stack, "/restapis/*/stages/")],
+            requested,
+        ),
         # API Gateway creates this role with an account's first API.
         # https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
         allow(

@@ -54,10 +54,14 @@ class StackArns:
         return self.account.arn("logs", f"log-group:{self.naming.function_log}")
 
     @property
+    def access_log(self) -> str:
+        """The API's log group."""
+        return self.account.arn("logs", f"log-group:{self.naming.access_log}")
+
+    @property
     def logs(self) -> list[str]:
         """Both log groups, each in both forms that IAM checks: the group, and its streams."""
-        access_log = self.account.arn("logs", f"log-group:{self.naming.access_log}")
-        return [arn for log in (self.function_log, access_log) for arn in (log, f"{log}:*")]
+        return [arn for log in (self.function_log, self.access_log) for arn in (log, f"{log}:*")]
 
     @property
     def role(self) -> str:

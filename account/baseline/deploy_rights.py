@@ -127,8 +127,8 @@ def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
             [stack.topic],
             {"StringEquals": {"sns:Protocol": "email"}},
         ),
-        # IAM has no resource for it: see ReadAll.
-        allow("Unsubscribe", ["sns:Unsubscribe"], ["*"]),
+        # Of the topic, too: see ReadTopic.
+        allow("Unsubscribe", ["sns:Unsubscribe"], [stack.topic]),
         # Otherwise an alarm could stop machines.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-alarm-actions.html
         allow(

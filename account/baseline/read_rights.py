@@ -51,15 +51,18 @@ def reading(stacks: Sequence[StackArns]) -> list[Statement]:
             "ReadLogs", ["logs:ListTagsForResource"], [log for each in stacks for log in each.logs]
         ),
         # Lists of log groups have no resource: they show names and settings of the whole account.
-        # Nor have subscriptions. Their ARNs can't be guessed, and the role may not list them.
-        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
-        allow("ReadAll", ["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"], ["*"]),
+        allow("ReadAll", ["logs:DescribeLogGroups"], ["*"]),
         allow("ListAlarms", ["cloudwatch:DescribeAlarms"], [account.arn("cloudwatch", "alarm:*")]),
         allow("ReadAlarms", ["cloudwatch:ListTagsForResource"], [each.alarms for each in stacks]),
         allow("ReadDashboard", ["cloudwatch:GetDashboard"], [each.dashboard for each in stacks]),
         allow(
             "ReadTopic",
-            ["sns:GetTopicAttributes", "sns:ListTagsForResource"],
+            [
+                # Of the topic, as refusals of AWS show: docs/decisions/0023-the-account.md.
+                "sns:GetSubscriptionAttributes",
+                "sns:GetTopicAttributes",
+                "sns:ListTagsForResource",
+            ],
             [each.topic for each in stacks],
         ),
         *reading_apis(stacks),

@@ -27,9 +27,12 @@ ROLE = arn("iam", "role/visitor-counter-{}", region="")
 BOUNDARY = arn("iam", "policy/boundary-visitor-counter-{}", region="")
 TOPIC = arn("sns", "visitor-counter-{}-alarms")
 LOG = arn("logs", "log-group:/aws/lambda/visitor-counter-{}:*")
+ACCESS_LOG = arn("logs", "log-group:/aws/apigateway/visitor-counter-{}")
+STREAM = arn("firehose", "deliverystream/amazon-apigateway-others")
 VAULT = arn("backup", "backup-vault:backup-0f1e2d3")
 RECOVERY_POINT = arn("backup", "recovery-point:5d4c3b2a")
 API = f"arn:aws:apigateway:us-east-1::/restapis/{API_ID}"
+STAGE = f"{API}/stages/{{}}"
 TAGS = f"arn:aws:apigateway:us-east-1::/tags/{quote(API, safe='')}"
 BUCKET = "arn:aws:s3:::my-state"
 STATE = f"{BUCKET}/.pulumi/stacks/visitor-counter/{{}}.json"
@@ -37,6 +40,12 @@ STATE = f"{BUCKET}/.pulumi/stacks/visitor-counter/{{}}.json"
 INSIDE: Context = {"iam:PermissionsBoundary": BOUNDARY}
 OWN: Context = {"aws:ResourceTag/project": "visitor-counter", "aws:ResourceTag/stack": "{}"}
 TO_OTHER: Context = {"aws:RequestTag/stack": "other"}
+
+
+def logging_to(destination: str) -> Context:
+    """Return the context of a change that sends the access log of the role's own API somewhere."""
+    return {**OWN, "apigateway:Request/AccessLoggingDestination": destination}
+
 
 # What makes a number unrecoverable, or the API's address, which every page calls; and what lets
 # others in for good.
@@ -46,7 +55,7 @@ LOSING: list[Row] = [
     ("dynamodb:UpdateContinuousBackups", TABLE, {}),
     ("apigateway:DELETE", API, OWN),
     ("apigateway:DELETE", f"{API}/", OWN),
-    ("apigateway:DELETE", f"{API}/stages/{{}}", OWN),
+    ("apigateway:DELETE", STAGE, OWN),
     ("apigateway:DELETE", TAGS, OWN),
     # Others' rights may depend on tags, and which tables are backed up.
     ("dynamodb:TagResource", TABLE, {}),
@@ -127,6 +136,11 @@ NEVER: list[Row] = [
     ("apigateway:UpdateRestApiPolicy", API, OWN),
     # Another stack's role could delete it then.
     ("apigateway:PUT", TAGS, {**OWN, **TO_OTHER}),
+    # API Gateway's log role may write to any log, and what is written is the stage's format.
+    ("apigateway:PATCH", STAGE, logging_to(LOG)),
+    ("apigateway:PATCH", STAGE, logging_to(f"{ACCESS_LOG}-2")),
+    ("apigateway:PATCH", STAGE, logging_to(STREAM)),
+    ("apigateway:POST", f"{API}/stages", logging_to(LOG)),
     ("logs:PutSubscriptionFilter", LOG, {}),
     ("logs:PutResourcePolicy", "*", {}),
     ("logs:PutDestination", "*", {}),
@@ -135,6 +149,9 @@ NEVER: list[Row] = [
     ("sns:Subscribe", TOPIC, {"sns:Protocol": "sqs"}),
     ("sns:Subscribe", TOPIC, {"sns:Protocol": "https"}),
     ("sns:Subscribe", TOPIC, {"sns:Protocol": "lambda"}),
+    # Previews show the ARNs of subscriptions, and their attributes are addresses.
+    ("sns:Unsubscribe", arn("sns", "others"), {}),
+    ("sns:GetSubscriptionAttributes", arn("sns", "others"), {}),
     ("cloudwatch:DisableAlarmActions", arn("cloudwatch", "alarm:visitor-counter-{}-api-5xx"), {}),
     ("s3:DeleteObjectVersion", STATE, {}),
     ("s3:PutObject", f"{BUCKET}/.pulumi/stacks/visitor-counter/other.json", {}),
@@ -158,10 +175,13 @@ UPDATING: list[Row] = [
     ("apigateway:PATCH", API, OWN),
     ("apigateway:POST", f"{API}/deployments", OWN),
     ("apigateway:DELETE", f"{API}/deployments/d1", OWN),
-    ("apigateway:PATCH", f"{API}/stages/{{}}", OWN),
+    ("apigateway:PATCH", STAGE, OWN),
+    ("apigateway:PATCH", STAGE, logging_to(ACCESS_LOG)),
+    ("apigateway:PATCH", STAGE, logging_to("")),
     ("logs:PutRetentionPolicy", LOG, {}),
     ("logs:CreateLogGroup", arn("logs", "log-group:/aws/apigateway/visitor-counter-{}:*"), {}),
     ("sns:Subscribe", TOPIC, {"sns:Protocol": "email"}),
+    ("sns:Unsubscribe", TOPIC, {}),
     ("cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:visitor-counter-{}-api-5xx"), {}),
     ("s3:PutObject", STATE, {}),
     ("s3:DeleteObject", STATE, {}),

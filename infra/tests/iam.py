@@ -48,6 +48,9 @@ _OPERATORS: dict[str, Callable[[Sequence[str], Sequence[str]], bool]] = {
     "StringEqualsIfExists": lambda given, wanted: (
         not given or any(each in wanted for each in given)
     ),
+    "StringLikeIfExists": lambda given, wanted: (
+        not given or any(_like(each, pattern) for each in given for pattern in wanted)
+    ),
     "ForAllValues:StringLike": lambda given, wanted: all(
         any(_like(each, pattern) for pattern in wanted) for each in given
     ),
