@@ -3,7 +3,7 @@
 The role of a protected environment may change what the stack has, and add to it. It may not make or
 delete what holds the count, nor change the table: a first deployment, the table's settings and a
 `destroy` are an administrator's. IAM can't tell a new cap on writes from a table that lost its
-protection, as both are UpdateTable. Nor may it tag the table, the API or the function's role, since
+protection, as both are UpdateTable. It tags logs and alarms alone, which an update can make, since
 the rights of others, and which tables are backed up, can depend on tags.
 
 The actions are those that pulumi-aws calls for the resources in `stack`.
@@ -50,15 +50,18 @@ def _function(stack: StackArns, *, protected: bool) -> list[Statement]:
     changing = [
         "lambda:DeleteFunctionConcurrency",
         "lambda:RemovePermission",
-        "lambda:TagResource",
-        "lambda:UntagResource",
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
     ]
     if protected:
         # What is set aside, the account's other functions lack.
         changing.append("lambda:PutFunctionConcurrency")
-    making = ["lambda:CreateFunction", "lambda:DeleteFunction"]
+    making = [
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+    ]
     return [
         allow("WriteFunction", _actions(changing, making, protected=protected), [stack.function]),
         allow(
@@ -115,11 +118,16 @@ def _role(stack: StackArns, boundary_arn: str, *, protected: bool) -> list[State
 def _monitoring(stack: StackArns, *, protected: bool) -> list[Statement]:
     # Excludes a stack whose name begins with this one's. A new alarm has no tags yet.
     own = {"StringEqualsIfExists": tagged("Resource", stack.naming.tags)}
-    tagging = ["sns:TagResource", "sns:UntagResource"]
-    # The topic's policy is an attribute.
-    making = ["sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes"]
+    making = [
+        "sns:CreateTopic",
+        "sns:DeleteTopic",
+        # The topic's policy is an attribute.
+        "sns:SetTopicAttributes",
+        "sns:TagResource",
+        "sns:UntagResource",
+    ]
     return [
-        allow("WriteTopic", _actions(tagging, making, protected=protected), [stack.topic]),
+        *([] if protected else [allow("WriteTopic", making, [stack.topic])]),
         # Otherwise another account's queue could listen.
         allow(
             "SubscribeByMail",

@@ -62,6 +62,10 @@ LOSING: list[Row] = [
     ("dynamodb:UntagResource", TABLE, {}),
     ("apigateway:PUT", TAGS, OWN),
     ("iam:TagRole", ROLE, {}),
+    ("lambda:TagResource", FUNCTION, {}),
+    ("lambda:UntagResource", FUNCTION, {}),
+    ("sns:TagResource", TOPIC, {}),
+    ("sns:UntagResource", TOPIC, {}),
     ("iam:DeleteRole", ROLE, INSIDE),
     # Everyone may take the function's role, and keep it.
     ("iam:UpdateAssumeRolePolicy", ROLE, INSIDE),

@@ -104,6 +104,7 @@ WRITE_CAP = changed("prod", {}, {"maxWritesPerSecond": 60})
         (edited(deployed(), API, "tags.team", "x"), {"api"}),
         (edited(deployed(), STAGE, "tags.team", "x"), {"api"}),
         (edited(deployed(), ROLE, "tags.team", "x"), {"function"}),
+        (edited(deployed(), FUNCTION, "tags.team", "x"), {"function"}),
         (edited(deployed(), ROLE, "permissionsBoundary", "arn:x"), {"function"}),
         (first(), {each.name for each in recorded("prod").values()}),
         (edited(deployed(), FUNCTION, "memorySize", 512), NOBODY),
