@@ -5,9 +5,14 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from stack.config import ConfigError
 
 from baseline.aliases import with_former_type
 from baseline.oidc import trust_policy
+
+# Characters but for white space, of all of a role's own policies.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_LONGEST_POLICY = 10_240
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,18 @@ class GithubRole(pulumi.ComponentResource):
             tags=args.tags,
             opts=child,
         )
-        aws.iam.RolePolicy(
-            name, name=args.role_name, role=role.name, policy=args.policy, opts=child
-        )
+        policy = args.policy.apply(lambda policy: _checked(args.role_name, policy))
+        aws.iam.RolePolicy(name, name=args.role_name, role=role.name, policy=policy, opts=child)
         self.arn = role.arn
         self.register_outputs({"arn": self.arn})
+
+
+def _checked(role_name: str, policy: str) -> str:
+    length = len("".join(policy.split()))
+    if length > _LONGEST_POLICY:
+        message = (
+            f"the policy of {role_name} has {length} characters, and IAM takes at most "
+            f"{_LONGEST_POLICY}: environments must be fewer, or have shorter names"
+        )
+        raise ConfigError(message)
+    return policy

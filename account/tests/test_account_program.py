@@ -9,6 +9,7 @@ from baseline.budget import currency
 from kinds import POLICY, ROLE
 from pretended_account import OTHER_ARN, PROGRAM, policy_of, run_account, statement
 from pulumi_program import UNKNOWN, Program, Secret
+from stack.config import ConfigError
 from workspace import PROJECT
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
@@ -177,6 +178,22 @@ def test_policies_are_as_short_as_aws_demands() -> None:
     for role in run.all(ROLE):
         assert len(role.inputs.get("name", "")) <= 64
         assert len(re.sub(r"\s", "", role.inputs["assumeRolePolicy"])) <= 2_048
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_more_environments_than_a_role_can_name_are_refused(*, preview: bool) -> None:
+    # A preview knows the account by its OIDC provider.
+    settings = {
+        "environments": [f"region-{each}" for each in range(11)],
+        "protectedEnvironments": [],
+        "oidcProviderArn": OTHER_ARN,
+    }
+    message = (
+        r"the policy of drift-visitor-counter has 1\d{4} characters, and IAM takes at most 10240: "
+        "environments must be fewer"
+    )
+    with pytest.raises(ConfigError, match=message):
+        run_account(settings, preview=preview)
 
 
 def test_both_programs_run_in_the_same_environment() -> None:
