@@ -1,4 +1,4 @@
-"""The owner's own stack files. No other test depends on them: test_fork.py."""
+"""The owner's own stack files. No other test depends on them: test_forked_programs.py."""
 
 import pytest
 from stack.config import ConfigReader

@@ -16,5 +16,5 @@ def test_another_owner_sets_each_key() -> None:
 
 def test_the_programs_tests_pass_with_another_name_and_other_settings(tmp_path: Path) -> None:
     # The emulator's deploy the fixtures, which no settings reach.
-    others = ("infra/tests/emulator", "infra/tests/test_fork.py")
+    others = ("infra/tests/emulator", "infra/tests/test_forked_programs.py")
     run_tests(make_fork(tmp_path), ["account/tests", "infra/tests"], others)
