@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from previews import API, THROTTLE, Json, created, deployed, edited, refused
+from previews import API, SIGNATURE, THROTTLE, Json, created, deployed, edited, refused
 
 PROD = deployed()
 BODY: Json = json.loads(
@@ -113,6 +113,11 @@ def test_a_new_path_gets_a_throttle_and_no_other_path_another_one() -> None:
 
 
 PROXY: Json = {"type": "http_proxy", "httpMethod": "GET", "uri": "https://evil.example"}
+TEMPLATE = "a.responseTemplates.application/json"
+REDIRECT: Json = {
+    "statusCode": "302",
+    "responseParameters": {"method.response.header.Location": "'https://evil.example'"},
+}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +151,10 @@ PROXY: Json = {"type": "http_proxy", "httpMethod": "GET", "uri": "https://evil.e
             put(MOCK, f"{ANSWER}.responseTemplates.application/json", each)
             for each in (
                 '{"ip": "$context.identity.sourceIp"}',
+                # These say nothing to a reader of JSON, or to the engine.
+                '{"$context.identity.sourceIp": null}',
+                '{"__defaults": "$context.identity.sourceIp"}',
+                f'{{"{SIGNATURE}": "x", "path": "$context.identity.sourceIp"}}',
                 '["\\u0024input.body"]',
                 '{"#set($context.responseOverride.status = 302)": 1}',
             )
@@ -153,11 +162,13 @@ PROXY: Json = {"type": "http_proxy", "httpMethod": "GET", "uri": "https://evil.e
         put(
             MOCK,
             f"{ANSWER}.responseParameters",
-            {"method.response.header.Access-Control-Allow-Credentials": "'true'"},
+            {"method.response.header.Access-Control-Allow-credentials": "'true'"},
         ),
+        put(MOCK, f"{INTEGRATION}.responses", {f"{TEMPLATE}|2.*": REDIRECT}),
         put(MOCK, f"{INTEGRATION}.uri", "https://evil.example"),
         put(MOCK, f"{ANSWER}.statusCode", "302"),
         put(MOCK, f"{ANSWER}.responseTemplates", {"text/html": "<script>"}),
+        put(MOCK, f"{ANSWER}.responseTemplates", {"application/json, text/html": "<script>"}),
         put(
             MOCK, f"{ANSWER}.responseParameters", {"method.response.header.Location": "'https://x'"}
         ),
@@ -171,10 +182,17 @@ def test_a_new_path_that_leads_elsewhere_needs_an_entry(item: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/{proxy+}", "/a b", "more", "/", "/more/*", "/\N{CYRILLIC SMALL LETTER A}"]
+    "path", ["/{proxy+}", "/a b", "more", "/", "/more/*", "/\N{CYRILLIC SMALL LETTER A}", '/a"b']
 )
 def test_a_new_path_is_a_plain_one(path: str) -> None:
     assert is_refused(*in_path({"get": OWN}, path))
+
+
+@pytest.mark.parametrize("dot", [".", "-", '"."'])
+def test_a_new_path_may_have_dots_that_are_no_steps_into_the_document(dot: str) -> None:
+    assert refused(*in_path({"get": OWN}, "/more.get/badge.svg")) == []
+    path = f"/a.get.{INTEGRATION}.responses.{TEMPLATE}".replace(".", dot)
+    assert is_refused(*in_path({"get": put(OWN, INTEGRATION, PROXY)}, path))
 
 
 @pytest.mark.parametrize(
@@ -199,6 +217,8 @@ def test_a_new_path_has_methods_and_nothing_else(item: object) -> None:
         put(BODY, "paths./visitorcount.post", OWN),
         put(BODY, "paths./visitorcount.post", {"description": "No integration"}),
         put(BODY, "components.more.description", "text"),
+        put(BODY, "paths./description", {}),
+        put(BODY, "apiversion", "1"),
         put(BODY, "paths./visitorcount.get.responses.299.description", "text"),
         put(BODY, "paths./visitorcount.get.responses.200.description", {"x": "y"}),
         put(BODY, "x-amazon-apigateway-gateway-responses.THROTTLED.statusCode", "200"),

@@ -185,6 +185,10 @@ def test_what_a_policy_names_cant_break_out() -> None:
     assert text.encode()
 
 
+def test_an_entry_hides_and_reorders_nothing() -> None:
+    assert "\u202e" not in text_of(verdict(step("delete", ROLE_POLICY, "x\u202ey")))
+
+
 def test_a_reason_is_text_and_nothing_else() -> None:
     text = text_of(verdict(REPLACED, entries=[entry(7, reason="![x](y) @all <b> `z`")]))
     assert "Allowed until 2030-01-22: &#33;&#91;x&#93;(y) &#64;all &#60;b&#62; &#96;z&#96;" in text

@@ -303,6 +303,26 @@ def test_a_property_that_isnt_in_the_table_needs_an_entry(
     )
 
 
+@pytest.mark.parametrize(
+    "visitor",
+    [
+        {"$context.identity.sourceIp": None},
+        {"__defaults": "$context.identity.sourceIp"},
+        {SIGNATURE: "x", "path": "$context.identity.sourceIp"},
+    ],
+    ids=str,
+)
+def test_the_access_log_identifies_nobody_in_what_json_or_the_engine_leave_out(
+    visitor: Json,
+) -> None:
+    stage = next(each for each in PROD if f"{STAGE}::" in each["urn"])
+    logged = json.loads(stage["newState"]["inputs"]["accessLogSettings"]["format"])
+    path = "accessLogSettings.format"
+    assert refused(*edited(PROD, STAGE, path, json.dumps({**logged, "more": "x"}))) == []
+    both = json.dumps({**logged, "more": "x", **visitor})
+    assert refused(*edited(PROD, STAGE, path, both)) == [path]
+
+
 def test_a_cache_is_never_switched_on_for_a_method() -> None:
     on = edited(PROD, THROTTLE, "settings.cachingEnabled", value=True, name="api")
     assert refused(*on) == ["settings.cachingEnabled"]

@@ -26,8 +26,9 @@ class Change:
 
     @property
     def where(self) -> str:
-        """The path as people write it."""
-        return ".".join(self.path).replace(".[", "[")
+        """The path as people write it, with quotes around a key that has dots or quotes."""
+        keys = (json.dumps(key) if {".", '"'} & {*key} else key for key in self.path)
+        return ".".join(keys).replace(".[", "[")
 
     @property
     def becomes(self) -> str:

@@ -76,7 +76,7 @@ def _demands(step: Step, kind: Kind, table: Table, resources: Resources) -> Iter
         given = [change.where for change in changes]
         for path in kind.create or {}:
             if not any(re.fullmatch(path, where) for where in given):
-                changes.append(Change((path,), None, None))
+                changes.append(Change(tuple(path.split(".")), None, None))
     for change in changes:
         has = canonical(at(step.old.outputs if step.old else None, change.path))
         # AWS has the new value already.

@@ -36,17 +36,19 @@ def plain(value: JsonValue) -> JsonValue:
         return [plain(each) for each in value]
     if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
         try:
-            return plain(json.loads(value, object_pairs_hook=_once))
+            return plain(json.loads(value, object_pairs_hook=_plain_object))
         except (ValueError, RecursionError):
             return value
     return UNKNOWN if value == _UNKNOWN_MARK else value
 
 
-def _once(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
-    # Readers may not agree on what an object says that has a key twice.
-    if len(dict(pairs)) < len(pairs):
+def _plain_object(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+    # Readers may not agree on what an object says that has a key twice. A key without a value would
+    # look like none, and one of the engine's keys would hide what is beside or below it.
+    found, hides = dict(pairs), {"__defaults", _SIGNATURE}
+    if len(found) < len(pairs) or None in found.values() or hides & found.keys():
         raise ValueError
-    return dict(pairs)
+    return found
 
 
 Value = TypeVar("Value")

@@ -37,25 +37,26 @@ class Resources:
         self._trusts_sources = preview.unlisted("same") > 0 and len({*_ACCOUNT.findall(shown)}) <= 1
 
     def values(self, kind: str, names: Sequence[str]) -> list[JsonValue]:
-        """Return some attributes of all own resources of a type."""
+        """Return some attributes of all own resources of a type, as far as they are shown."""
         olds = [
             step.old.outputs for step in self._of(kind) if step.old and step.operation != "replace"
         ]
         news = [step.new.inputs for step in self._of(kind) if step.new]
-        return [each[name] for each in (*olds, *news) for name in names if name in each]
+        found = [each.get(name) for each in (*olds, *news) for name in names]
+        return [each for each in found if each not in (None, SECRET, UNKNOWN)]
 
     def vouch(self, kind: str, value: JsonValue, sources: Sequence[str]) -> bool:
         """Tell whether the URNs that a value comes from show that it is the stack's own.
 
-        One that isn't known yet is, if it comes from own resources only, one of the type among
-        them, and one of them changes too. Where unchanged resources aren't listed, a known one is,
-        if it comes from one of those, and the whole preview shows one account.
+        One that isn't known yet is, if it comes from own resources only, and one of the type among
+        them changes too. Where unchanged resources aren't listed, a known one is, if it comes from
+        one of those, and the whole preview shows one account.
         """
-        of_type = [urn for urn in sources if type_of(urn) == kind]
         if value == UNKNOWN:
             steps = [self._own.get(urn) for urn in sources]
-            changing = any(step and step.operation != "same" for step in steps)
-            return bool(of_type) and None not in steps and changing
+            changing = {step.type for step in steps if step and step.operation != "same"}
+            return None not in steps and kind in changing
+        of_type = [urn for urn in sources if type_of(urn) == kind]
         is_unlisted = self._trusts_sources and not self._listed.issuperset(of_type)
         return is_unlisted and isinstance(value, str) and value != SECRET
 

@@ -79,7 +79,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     if refused and not verdict.failures:
         demands = [(finding.step, each) for finding in refused for each in finding.demands]
         yield _HOW_TO_ALLOW
-        yield fenced(_yaml(entries_for(demands)), "yaml")
+        yield fenced(visible(_yaml(entries_for(demands))), "yaml")
     if verdict.administrators:
         yield "### An administrator must deploy this"
         names = _few(code(each.step.name) for each in verdict.administrators)

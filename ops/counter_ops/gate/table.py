@@ -15,7 +15,7 @@ def _flat(rules: object, prefix: str = "") -> Iterator[tuple[str, object]]:
     """Return the rules by the whole paths of their properties."""
     for key, rule in cast("dict[str, object]", rules).items():
         if isinstance(rule, dict):
-            yield from _flat(cast("object", rule), f"{prefix}{key}.")
+            yield from _flat(cast("object", rule), rf"{prefix}{key}\.")
         else:
             yield f"{prefix}{key}", [rule] if isinstance(rule, str) else rule
 
