@@ -170,7 +170,7 @@ def test_a_provider_of_the_programs_own_needs_an_entry(name: str) -> None:
 
 
 def test_a_provider_of_the_programs_own_that_is_named_like_the_engines_needs_one_too() -> None:
-    """Previews don't list it, nor what it sets."""
+    """Previews don't list it. Where all resources use it, nothing tells them apart."""
     assert refused(*with_provider("default_9::x")) == ["options.provider"]
 
 

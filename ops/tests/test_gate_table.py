@@ -323,6 +323,15 @@ def test_the_access_log_identifies_nobody_in_what_json_or_the_engine_leave_out(
     assert refused(*edited(PROD, STAGE, path, both)) == [path]
 
 
+@pytest.mark.parametrize("before", ["", "[secret]", f"{EXAMPLE},"])
+def test_of_origins_that_arent_shown_none_stays(before: str) -> None:
+    path = "environment.variables.ALLOWED_ORIGINS"
+    steps = edited(PROD, FUNCTION, path, "https://evil.example,")
+    function = next(each for each in steps if f"{FUNCTION}::" in each["urn"])
+    function["oldState"]["inputs"]["environment"]["variables"]["ALLOWED_ORIGINS"] = before
+    assert refused(*steps) == [path]
+
+
 def test_a_cache_is_never_switched_on_for_a_method() -> None:
     on = edited(PROD, THROTTLE, "settings.cachingEnabled", value=True, name="api")
     assert refused(*on) == ["settings.cachingEnabled"]

@@ -42,7 +42,7 @@ def holds(  # noqa: C901, PLR0911, PLR0912 -- a case for each phrase
         case ["entries", "like", pattern, "and", "one", "stays"]:
             then, now = ((_text(each) or "").split(",") for each in (old, new))
             plain = all(each in then or re.fullmatch(pattern, each) for each in now)
-            return plain and not {*now}.isdisjoint(then)
+            return plain and not {*filter(None, now)}.isdisjoint(then)
         case ["from", low, "to", high]:
             return after is not None and float(low) <= after <= float(high)
         case ["between", "half", "and", "double"]:
