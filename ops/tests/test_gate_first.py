@@ -84,6 +84,10 @@ def test_another_stage_doesnt_make_it_a_first_deployment() -> None:
     assert refused(stage, hidden=40) == ["create"]
     again = {**stage, "urn": STAGE_URN}
     assert refused(*deployed(), again) == ["create"]
+    # The name of any resource may end like the URN of another.
+    for kind in (STAGE, ALARM):
+        named = step("create", kind, f"x::{STAGE_URN.split('::', 2)[2]}")
+        assert "create" in refused(named, step("create", ROLE), hidden=40)
 
 
 def test_what_may_not_be_unlisted_in_a_first_deployment() -> None:

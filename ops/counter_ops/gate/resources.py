@@ -25,7 +25,7 @@ class Resources:
         ]
         self.is_first = (
             all(step.operation in {"create", "same", "read"} for step in preview.steps)
-            and any(step.urn.endswith(f"::{stage}") and not step.old for step in own)
+            and any(step.urn.split("::", 2)[2] == stage and not step.old for step in own)
             and not any(step.type == _STAGE and step.old for step in own)
         )
         providers = [step.new.provider for step in preview.steps if step.new]
