@@ -33,7 +33,7 @@ def escaped(text: str) -> str:
 
 def code(text: object) -> str:
     """Return any value as inline code, which shows it literally."""
-    return f"`{visible(_BREAKING.sub(' ', str(text)).strip())}`"
+    return f"`{visible(_BREAKING.sub(' ', str(text)).strip()) or ' '}`"
 
 
 def fenced(text: str, language: str = "") -> str:

@@ -173,6 +173,11 @@ REDIRECT: Json = {
             MOCK, f"{ANSWER}.responseParameters", {"method.response.header.Location": "'https://x'"}
         ),
         put(MOCK, f"{ANSWER}.responseParameters", {"method.response.header.Vary": "integration.x"}),
+        put(
+            MOCK,
+            f"{ANSWER}.responseParameters",
+            {"method.response.header.Vary": "'x\r\nLocation: https://evil.example'"},
+        ),
         put(MOCK, f"{ANSWER}.contentHandling", "CONVERT_TO_BINARY"),
     ],
 )

@@ -185,6 +185,10 @@ def test_what_a_policy_names_cant_break_out() -> None:
     assert text.encode()
 
 
+def test_a_name_of_backticks_starts_no_code_that_runs_on() -> None:
+    assert "**` `**" in text_of(verdict(step("create", ROLE_POLICY, "`")))
+
+
 def test_an_entry_hides_and_reorders_nothing() -> None:
     assert "\u202e" not in text_of(verdict(step("delete", ROLE_POLICY, "x\u202ey")))
 
