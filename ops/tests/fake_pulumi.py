@@ -21,7 +21,7 @@ with (folder / "calls").open("a") as calls:
 command = sys.argv[1]
 answer = json.loads((folder / f"{{command}}.json").read_text())
 if "--save-plan" in sys.argv:
-    pathlib.Path(sys.argv[sys.argv.index("--save-plan") + 1]).write_text("a plan")
+    pathlib.Path(sys.argv[sys.argv.index("--save-plan") + 1]).write_text(answer["plan"])
 sys.stdout.write(answer["stdout"])
 sys.stderr.write(answer["stderr"])
 sys.exit(answer["exit"])
@@ -39,9 +39,16 @@ class Workspace:
         """The folder of the latest preview of prod."""
         return self.folder / "target/preview/prod"
 
-    def answers(self, command: str, stdout: str = "", stderr: str = "", exit_code: int = 0) -> None:
-        """Set the CLI's answer to a command."""
-        answer = {"stdout": stdout, "stderr": stderr, "exit": exit_code}
+    def answers(
+        self,
+        command: str,
+        stdout: str = "",
+        stderr: str = "",
+        exit_code: int = 0,
+        plan: str = "null",
+    ) -> None:
+        """Set the CLI's answer to a command, and the plan that it saves if it is asked to."""
+        answer = {"stdout": stdout, "stderr": stderr, "exit": exit_code, "plan": plan}
         (self.folder / f"bin/{command}.json").write_text(json.dumps(answer))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -169,9 +169,27 @@ def test_a_provider_of_the_programs_own_needs_an_entry(name: str) -> None:
     assert "options.provider" in refused(*first(), step("create", ALARM, new=new))
 
 
-def test_a_provider_of_the_programs_own_that_is_named_like_the_engines_needs_one_too() -> None:
-    """Previews don't list it. Where all resources use it, nothing tells them apart."""
-    assert refused(*with_provider("default_9::x")) == ["options.provider"]
+@pytest.mark.parametrize("name", ["default_7_51_1", "default", "defaulted"])
+@pytest.mark.parametrize(
+    ("change", "needed"),
+    [
+        # The engine's own, which a first deployment makes.
+        ({"adds": {"region": "us-east-1", "version": "7.51.1", "__internal": {}}}, ""),
+        ({"updates": {"version": "7.52.0"}}, ""),
+        ({}, ""),
+        ({"adds": {"assumeRoles": "[]"}}, "assumeRoles"),
+        ({"updates": {"endpoints": "[]"}}, "endpoints"),
+    ],
+)
+def test_a_provider_that_no_preview_lists_is_judged_by_the_plan(
+    name: str, change: Json, needed: str
+) -> None:
+    """The program can make one under a name like the engine's, with the role of a stranger."""
+    goal = {"type": "pulumi:providers:aws", "name": name, "inputDiff": change}
+    plans = {f"{PROVIDERS}::{name}": {"goal": goal}, one(PROD, TABLE)["urn"]: {"goal": None}}
+    run = Run(output(*PROD), 0, plan=json.dumps({"resourcePlans": plans}))
+    failures = judge(run, [], TODAY).failures
+    assert [each.split()[0] for each in failures] == [needed] * bool(needed)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`make preview` and `make deploy`, with a fake Pulumi CLI."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def test_a_preview_keeps_all_that_reviewers_and_a_deployment_need(workspace: Wor
     assert result.returncode == 0, result.stderr
     assert "`prod` may be deployed" in result.stdout
     assert (workspace.preview / "preview.json").read_text() == output(CHANGE)
-    assert (workspace.preview / "plan.json").read_text() == "a plan"
+    assert (workspace.preview / "plan.json").read_text() == "null"
     for name in ("summary.md", "comment.md"):
         assert "memorySize: 512" in (workspace.preview / name).read_text()
     assert workspace.updates == []
@@ -89,6 +90,16 @@ def test_what_the_gate_refuses_is_not_deployed(
     assert f"prod was not deployed: {why}" in result.stderr
     assert workspace.updates == []
     assert not (workspace.preview / "started").exists()
+
+
+def test_a_provider_that_no_preview_lists_is_found_in_the_plan(workspace: Workspace) -> None:
+    urn = "urn:pulumi:prod::visitor-counter::pulumi:providers:aws::default_7_51_1"
+    goal = {"inputDiff": {"adds": {"assumeRoles": "[]"}}}
+    plan = json.dumps({"resourcePlans": {urn: {"goal": goal}}})
+    workspace.answers("preview", output(CHANGE), plan=plan)
+    assert workspace.run("deploy", "prod").returncode == 1
+    assert "assumeRoles is set of the provider" in (workspace.preview / "summary.md").read_text()
+    assert workspace.updates == []
 
 
 def test_a_deployment_that_fails_says_so(workspace: Workspace) -> None:

@@ -66,8 +66,6 @@ def holds(  # noqa: C901, PLR0911, PLR0912 -- a case for each phrase
             return bool(values) and all(own)
         case ["no", "other's"]:
             return new not in resources.others(step, path)
-        case ["as", "for", "all"]:
-            return len(resources.providers) == 1
         case ["of", "the", "alarm", name]:
             return step.name == name
         case ["in", "an", "old", "part"]:

@@ -15,6 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--exit-code", type=int, required=True, help="its exit code")
     parser.add_argument("--stderr", type=Path, help="a file with its standard error")
+    parser.add_argument("--plan", type=Path, help="the plan that it saved")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
             output=arguments.preview.read_text(encoding="utf-8"),
             exit_code=arguments.exit_code,
             errors=arguments.stderr.read_text(encoding="utf-8") if arguments.stderr else "",
+            plan=arguments.plan.read_text(encoding="utf-8") if arguments.plan else "null",
         )
     except (OSError, UnicodeDecodeError) as error:
         message = f"{arguments.preview} can't be read: {error}"

@@ -28,8 +28,6 @@ class Resources:
             and any(step.urn.split("::", 2)[2] == stage and not step.old for step in own)
             and not any(step.type == _STAGE and step.old for step in own)
         )
-        providers = [step.new.provider for step in preview.steps if step.new]
-        self.providers = {each.rpartition("::")[0] for each in providers if "::default" in each}
         kept = {"same", "update", "create", "replace"}
         self._own = {step.urn: step for step in own if step.operation in kept}
         self._listed = {step.urn for step in preview.steps}

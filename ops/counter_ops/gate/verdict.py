@@ -1,11 +1,13 @@
 """Decides whether a stack may be deployed."""
 
+import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from counter_ops.gate.allowed import ALLOWED, Allowed, AllowedError, read_allowed
+from counter_ops.gate.changes import at
 from counter_ops.gate.findings import Finding, find
 from counter_ops.gate.preview_output import Preview, PreviewError, read_preview
 from counter_ops.gate.table import read_table
@@ -22,6 +24,8 @@ class Run:
     """Its standard error."""
     stack: str | None = None
     """The stack of the preview, if the caller knows it."""
+    plan: str = "null"
+    """The plan that it saved."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,20 @@ def _failures(preview: Preview, run: Run) -> Iterator[str]:
     for operation in preview.counts.keys() - {"same", "read", "refresh"}:
         if preview.unlisted(operation):
             yield f"The preview counts more resources to {operation} than it lists."
-    for key in preview.config:
-        if key.startswith("aws:") and key not in read_table().provider:
-            yield f"The stack sets {key}, so it may not be deployed where it seems."
+    settings = {key for key in preview.config if key.startswith("aws:")}
+    for key in sorted({*settings, *_hidden_settings(run.plan)} - read_table().provider):
+        yield f"{key} is set of the provider, so the stack may not be deployed where it seems."
+
+
+def _hidden_settings(plan: str) -> Iterator[str]:
+    """Return what a plan sets of providers with names like the engine's own: previews list none."""
+    planned = json.loads(plan)
+    resources = at(planned, ("resourcePlans",))
+    for urn in resources if isinstance(resources, dict) else ():
+        for kind in ("adds", "updates"):
+            found = at(planned, ("resourcePlans", urn, "goal", "inputDiff", kind))
+            if "::pulumi:providers:" in urn and "::default" in urn and isinstance(found, dict):
+                yield from found
 
 
 def decide(run: Run) -> Verdict:

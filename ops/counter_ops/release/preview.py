@@ -67,7 +67,8 @@ def preview(stack: str) -> Verdict:
     # With unchanged resources: they say what is the stack's own. What is only read isn't.
     options = ["--json", "--show-sames", "--show-reads", "--save-plan", str(folder.plan)]
     ended = ask("preview", stack, options)
-    verdict = decide(Run(ended.stdout, ended.returncode, ended.stderr, stack))
+    plan = folder.plan.read_text() if folder.plan.exists() else "null"
+    verdict = decide(Run(ended.stdout, ended.returncode, ended.stderr, stack, plan))
     folder.preview.write_text(ended.stdout)
     folder.summary.write_text(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview has them."))
     folder.comment.write_text(markdown(verdict, COMMENT_LIMIT, "The run's summary has them."))
