@@ -102,7 +102,7 @@ def run_tests(fork: Path, folders: Sequence[str], others: Sequence[str]) -> None
         capture_output=True,
         text=True,
     )
-    assert ended.returncode == 0, ended.stdout[-10_000:]
+    assert ended.returncode == 0, (ended.stdout + ended.stderr)[-10_000:]
 
 
 def _write_stack(file: Path, project: str, settings: dict[str, Any]) -> None:
