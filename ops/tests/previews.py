@@ -143,7 +143,7 @@ def recorded(stack: str, **settings: object) -> dict[str, Resource]:
 def deployed(stack: str = "prod", **settings: object) -> list[Json]:
     """Return a stack's resources, none of which changes."""
     resources = recorded(stack, **settings).values()
-    states = [(each.urn, _state(each, deployed=True)) for each in resources]
+    states = [(each.urn, _state(each)) for each in resources]
     return [
         {"op": "same", "urn": urn, "oldState": both, "newState": copy.deepcopy(_without(both))}
         for urn, both in copy.deepcopy(states)
@@ -168,7 +168,7 @@ def changed(stack: str, before: Json, now: Json) -> list[Json]:
 
 def since(before: Mapping[str, Resource], now: Mapping[str, Resource]) -> list[Json]:
     """Return the steps from some resources to others, as the engine would list them."""
-    new = {urn: _state(each, deployed=True) for urn, each in now.items()}
+    new = {urn: _state(each) for urn, each in now.items()}
     chosen = {
         new[urn]["outputs"][key]
         for urn in now.keys() - before.keys()
@@ -178,16 +178,14 @@ def since(before: Mapping[str, Resource], now: Mapping[str, Resource]) -> list[J
     steps: list[Json] = []
     for urn, each in new.items():
         each["inputs"] = _unknown(each["inputs"], chosen)
-        old = _state(before[urn], deployed=True) if urn in before else None
+        old = _state(before[urn]) if urn in before else None
         operation = "create" if old is None else "same"
         if old and old["inputs"] != each["inputs"]:
             operation = "replace" if "Deployment::" in urn else "update"
         states = {"oldState": old} if old else {}
         steps.append({"op": operation, "urn": urn, **states, "newState": _without(each)})
     gone = [urn for urn in before if urn not in now]
-    return steps + [
-        {"op": "delete", "urn": urn, "oldState": _state(before[urn], deployed=True)} for urn in gone
-    ]
+    return steps + [{"op": "delete", "urn": urn, "oldState": _state(before[urn])} for urn in gone]
 
 
 def edited(  # noqa: PLR0913 -- each is another part of a step
@@ -264,22 +262,21 @@ def _recorded(stack: str, settings: str) -> dict[str, Resource]:
     return {each.urn: each for each in run.resources}
 
 
-def _state(resource: Resource, *, deployed: bool) -> Json:
+def _state(resource: Resource) -> Json:
+    """Return a resource's state in AWS."""
     inputs = _plain(resource.inputs)
+    identifier, outputs = PretendedAws().create(resource.kind, resource.name, inputs)
     provider = urn("", "", resource.urn.split(":")[2]).removesuffix("::") + _PROVIDER
-    made: Json = {
+    return {
         "urn": resource.urn,
         "custom": True,
         "type": resource.kind,
         "inputs": {"__defaults": [], **inputs},
+        "outputs": {**copy.deepcopy(inputs), **outputs, "id": identifier},
         "protect": resource.protect,
         "provider": f"{provider}::6a4b6f16-69f3-4be6-a72b-c141c77a5743",
         "propertyDependencies": {key: list(urns) for key, urns in resource.sources.items()},
     }
-    if deployed:
-        identifier, outputs = PretendedAws().create(resource.kind, resource.name, inputs)
-        made["outputs"] = {**copy.deepcopy(inputs), **outputs, "id": identifier}
-    return made
 
 
 def _without(state: Json) -> Json:

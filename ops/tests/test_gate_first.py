@@ -90,7 +90,7 @@ def test_another_stage_doesnt_make_it_a_first_deployment() -> None:
         assert "create" in refused(named, step("create", ROLE), hidden=40)
 
 
-def test_what_may_not_be_unlisted_in_a_first_deployment() -> None:
+def test_a_first_deployment_lists_the_stage_that_it_makes() -> None:
     assert refused(step("create", TABLE), hidden=1) == ["create"]
 
 

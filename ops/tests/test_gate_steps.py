@@ -68,7 +68,7 @@ def test_each_operation_that_does_something_to_the_table_needs_an_entry(operatio
 @pytest.mark.parametrize(
     "operation", ["import-replacement", "read-replacement", "discard", "delete-replaced"]
 )
-def test_what_replaces_is_a_new_resource_of_the_stacks_own(operation: str) -> None:
+def test_what_may_be_replaced_is_replaced_by_that_operation_alone(operation: str) -> None:
     assert refused(*having(DEPLOYMENT, "replace")) == []
     assert refused(*having(DEPLOYMENT, operation)) != []
 

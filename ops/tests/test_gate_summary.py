@@ -247,4 +247,7 @@ def test_a_verdict_longer_than_the_room_is_cut_as_well() -> None:
 
 
 def test_nothing_is_left_out_where_there_is_room() -> None:
-    assert "no room" not in text_of(many(3))
+    text = text_of(many(3))
+    assert text.count("<details>") == 3
+    assert "didn't fit" not in text
+    assert "They are elsewhere." not in text

@@ -351,14 +351,6 @@ def test_the_function_gets_no_address_of_its_own_that_everyone_can_call() -> Non
     assert refused(*anyone) == ["replace"]
 
 
-def with_path(path: str) -> list[Json]:
-    """Return prod with one more path, which does what the counting one does."""
-    api = next(each for each in PROD if f"{API}::" in each["urn"])
-    body = json.loads(api["newState"]["inputs"]["body"])
-    body["paths"][path] = {"get": body["paths"]["/visitorcount"]["get"]}
-    return edited(PROD, API, "body", json.dumps(body))
-
-
 def gone(kind: str) -> list[Json]:
     return [
         {**each, "op": "delete", "newState": None} if f"{kind}::" in each["urn"] else each
