@@ -73,17 +73,18 @@ def test_bytes_that_are_no_text_are_refused(gate: Gate, preview: Path) -> None:
     preview.write_bytes(b"\xff\xfe{}")
     result = gate(str(preview), "--exit-code", "0")
     assert result.returncode == 1
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith(f"error: {preview} can't be read: ")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--exit-code", "0"], ["--exit-code", "0", "--stderr", "no"]]
+    ("file", "stderr"), [("missing.json", "preview.json"), ("preview.json", "missing.err")]
 )
-def test_a_missing_file_is_named(gate: Gate, preview: Path, arguments: list[str]) -> None:
-    path = str(preview) if "--stderr" in arguments else "missing.json"
-    result = gate(path, *arguments)
+def test_a_missing_file_is_named(gate: Gate, preview: Path, file: str, stderr: str) -> None:
+    folder = preview.parent
+    result = gate(str(folder / file), "--exit-code", "0", "--stderr", str(folder / stderr))
     assert result.returncode == 1
-    assert "No such file" in result.stderr
+    missing = next(each for each in (file, stderr) if "missing" in each)
+    assert result.stderr.startswith(f"error: {folder / missing} can't be read: ")
     assert "Traceback" not in result.stderr
 
 

@@ -20,16 +20,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the files that the arguments name."""
-    try:
-        previewed = Run(
-            output=arguments.preview.read_text(encoding="utf-8"),
-            exit_code=arguments.exit_code,
-            errors=arguments.stderr.read_text(encoding="utf-8") if arguments.stderr else "",
-            plan=arguments.plan.read_text(encoding="utf-8") if arguments.plan else "null",
-        )
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"{arguments.preview} can't be read: {error}"
-        raise UserError(message) from error
+    previewed = Run(
+        output=_read(arguments.preview),
+        exit_code=arguments.exit_code,
+        errors=_read(arguments.stderr) if arguments.stderr else "",
+        plan=_read(arguments.plan) if arguments.plan else "null",
+    )
     verdict = decide(previewed)
     print(markdown(verdict, JOB_SUMMARY_LIMIT, "The preview has them."), end="")
     return 0 if verdict.may_go_on else 1
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path} can't be read: {error}"
+        raise UserError(message) from error
