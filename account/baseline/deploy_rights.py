@@ -3,7 +3,7 @@
 The role of a protected environment may change what the stack has, and add to it. It may not make or
 delete what holds the count, nor change the table: a first deployment, the table's settings and a
 `destroy` are an administrator's. IAM can't tell a new cap on writes from a table that lost its
-protection, as both are UpdateTable. It tags logs and alarms alone, which an update can make, since
+protection, as both are UpdateTable. It tags only logs and alarms, which an update can make:
 the rights of others, and which tables are backed up, can depend on tags.
 
 The actions are those that pulumi-aws calls for the resources in `stack`.

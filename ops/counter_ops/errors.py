@@ -1,4 +1,4 @@
-"""The error that ends a command with a message instead of a traceback."""
+"""Errors as messages for users, instead of tracebacks."""
 
 from pydantic import ValidationError
 

@@ -8,8 +8,8 @@ from ministack.core.lambda_runtime import Worker  # pyright: ignore[reportMissin
 # It answers functions in two packets, the second of which would wait 40 ms for the first one's ACK.
 socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 
-# After each call it waits for a log line, for 50 ms where there is none. With these arguments, it
-# waits for 5, and logs a line that comes later with the next call.
+# After each call it waits for a log line, for 50 ms where there is none. With these defaults, it
+# waits for 5 ms. A line that comes later is logged with the next call.
 vars(Worker)["_drain_stderr_bounded"].__defaults__ = (0.005, 0.005, 0.250)
 
 main()

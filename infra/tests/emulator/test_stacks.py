@@ -28,7 +28,7 @@ def test_the_function_has_only_the_rights_of_its_policy(cloud: Cloud) -> None:
     response = powerless.request("GET")
     assert response.status_code == 500
     assert powerless.stored() == 0
-    # Only the log that the stack made has the cause, at the latest once there is another call.
+    # Only the log that the stack made has the cause, at the latest after another call.
     powerless.request("GET")
     request_id: str = response.json()["requestId"]
     events = powerless.aws.logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]

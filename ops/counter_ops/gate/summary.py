@@ -23,8 +23,8 @@ COMMENT_LIMIT = 60_000
 """Characters. GitHub's limit is 65,536, and `counter comment` adds a few."""
 
 _HOW_TO_ALLOW = (
-    "To allow an intended change, add its entry to `allowed-changes.yaml` in the same pull "
-    "request, with a reason and a last day, at most 90 days ahead:"
+    "To allow intended changes, add their entries to `allowed-changes.yaml` in the same pull "
+    "request, each with a reason and a last day, at most 90 days ahead:"
 )
 _NOT_WHOLE = (
     "Unchanged resources aren't listed (`--show-sames`), so the gate can't see whether one of them "

@@ -68,7 +68,7 @@ def judge(
     *,
     in_workflow: bool = False,
 ) -> Verdict:
-    """Decide whether a preview may be deployed: `protected` names stacks that ask more of that."""
+    """Decide whether a preview may be deployed. A workflow may not do all in `protected` stacks."""
     failures = [f"The preview failed with exit code {run.exit_code}."] if run.exit_code else []
     preview = None
     try:
