@@ -219,7 +219,9 @@ def test_an_entry_with_a_urn_is_for_one_stack(tmp_path: Path, stack: str, *, sti
         "reason": "It is empty.",
         "expires": LAST_DAY,
     }
-    assert passes(tmp_path, [entry], *PROD, step("delete", TABLE, "old")) == still
+    steps = [*PROD, step("delete", TABLE, "old")]
+    assert passes(tmp_path, [entry], *steps) == still
+    assert list(verdict(*steps, entries=read(tmp_path, entry)).idle) == []
 
 
 def test_an_entry_that_nothing_needs_is_named(tmp_path: Path) -> None:

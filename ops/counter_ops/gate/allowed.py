@@ -60,7 +60,9 @@ class Allowed(BaseModel):
 
     def is_for(self, stack: str | None) -> bool:
         """Tell whether it may allow something in a stack."""
-        return not isinstance(self.becomes, dict) or stack in self.becomes
+        if isinstance(self.becomes, dict) and stack not in self.becomes:
+            return False
+        return not self.urn or any(each.startswith(f"urn:pulumi:{stack}::") for each in self.urn)
 
     def meets(self, step: Step, demand: Change) -> bool:
         """Tell whether it allows what a step demands."""
