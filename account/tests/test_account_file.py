@@ -1,4 +1,4 @@
-"""The owner's own file of the account. No other test depends on it: ops/tests/test_fork.py."""
+"""The owner's own file of the account. No other test depends on it: test_forked_programs.py."""
 
 import pytest
 from baseline.settings import Settings
