@@ -130,6 +130,10 @@ def test_the_same_in_other_words_is_no_change() -> None:
     assert refused(*edited(PROD, ROLE_POLICY, "policy", double)) == ["policy"]
 
 
+def test_a_text_that_is_too_deep_to_read_as_json_stays_a_text() -> None:
+    assert refused(*edited(PROD, ROLE_POLICY, "policy", "[" * 100_000)) == ["policy"]
+
+
 def test_a_resource_may_be_protected_and_nothing_else() -> None:
     steps = copy.deepcopy(PROD)
     one(steps, TOPIC)["oldState"]["retainOnDelete"] = True
@@ -237,6 +241,9 @@ def external(steps: list[Json], operation: str = "read") -> list[Json]:
     return found
 
 
+FROM_ROLE = {"alarmActions": ROLE}
+
+
 @pytest.mark.parametrize(
     ("steps", "passes"),
     [
@@ -253,6 +260,10 @@ def external(steps: list[Json], operation: str = "read") -> list[Json]:
         (alarm(having(TOPIC, "update"), UNKNOWN, f"{PROVIDERS}::foreign"), False),
         # The topic's address is known, so the other resource hides what it becomes.
         (alarm(having(ROLE, "replace"), UNKNOWN, one(PROD, ROLE)["urn"]), False),
+        # Nor is one of another type a topic.
+        (created(having(ROLE, "update"), ALARM, {"alarmActions": [UNKNOWN]}, FROM_ROLE), False),
+        # The replaced one goes.
+        (alarm(having(TOPIC, "replace"), ARN), False),
     ],
 )
 def test_own_is_what_the_stacks_resources_say_of_themselves(

@@ -16,6 +16,7 @@ from previews import (
     UNKNOWN,
     Json,
     allow,
+    output,
     policy,
     state,
     step,
@@ -85,6 +86,11 @@ def test_a_failure_shows_what_the_engine_said_without_signed_addresses() -> None
     assert "error: boom" in text
     assert "https://state.s3.amazonaws.com/prod.json?… now" in text
     assert "X-Amz" not in text
+
+
+def test_a_failed_preview_gets_no_entry_which_would_not_help() -> None:
+    assert "```yaml" in text_of(judge(Run(output(REPLACED), 0), [], TODAY))
+    assert "```yaml" not in text_of(judge(Run(output(REPLACED), 1), [], TODAY))
 
 
 def test_a_failure_of_a_known_stack_names_it() -> None:
