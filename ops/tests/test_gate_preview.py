@@ -109,6 +109,11 @@ def test_a_preview_that_lists_less_than_it_counts_is_refused(count: int) -> None
     assert "counts more resources to delete than it lists" in failures(json.dumps(whole))
 
 
+def test_a_plan_that_is_none_is_refused() -> None:
+    judged = judge(Run(NOTHING_CHANGES, 0, plan="{"), [], TODAY)
+    assert "The plan can't be read" in str(judged.failures)
+
+
 @pytest.mark.parametrize(("stack", "fits"), [("prod", True), ("me/prod", True), ("staging", False)])
 def test_a_preview_of_another_stack_is_refused(stack: str, fits: bool) -> None:  # noqa: FBT001
     assert ("" if fits else "not of staging") in failures(NOTHING_CHANGES, stack=stack)

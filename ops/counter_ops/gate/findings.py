@@ -40,14 +40,13 @@ def find(preview: Preview, table: Table, entries: Sequence[Allowed]) -> Iterator
         if not demands and step.operation in {"same", *_LOOKS}:
             continue
         names = {step.operation, *(change.path[0] for change in changes_of(step))}
-        is_known = kind != Kind()
-        is_new = is_known and step.operation == "create"
+        is_new = kind != Kind() and step.operation == "create"
         yield Finding(
             step,
             [each for each in demands if not any(entry.meets(step, each) for entry in entries)],
             [entry for entry in entries if any(entry.meets(step, each) for each in demands)],
             "No new one is in the gate's table." if is_new else kind.loss,
-            bool(names & kind.administrator) or (resources.is_first and is_known),
+            bool(names & kind.administrator) or resources.is_first,
         )
 
 

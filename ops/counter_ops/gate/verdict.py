@@ -98,7 +98,11 @@ def _failures(preview: Preview, run: Run) -> Iterator[str]:
         if preview.unlisted(operation):
             yield f"The preview counts more resources to {operation} than it lists."
     settings = {key for key in preview.config if key.startswith("aws:")}
-    for key in sorted({*settings, *_hidden_settings(run.plan)} - read_table().provider):
+    try:
+        settings |= {*_hidden_settings(run.plan)}
+    except ValueError as error:
+        yield f"The plan can't be read: {error}."
+    for key in sorted(settings - read_table().provider):
         yield f"{key} is set of the provider, so the stack may not be deployed where it seems."
 
 
