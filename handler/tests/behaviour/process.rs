@@ -222,7 +222,11 @@ async fn every_failure_on_the_wire_is_one_line() {
             "ConnectionLost",
         ),
         (
-            ConnectionFault::Answer("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{"),
+            // Whole, but for its JSON: without `close`, the next request could be sent on a
+            // connection that is closing.
+            ConnectionFault::Answer(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\n{",
+            ),
             "UnreadableAnswer",
         ),
     ] {
