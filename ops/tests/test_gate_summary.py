@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from counter_ops.gate.allowed import Allowed
+from counter_ops.gate.changes import changes_of
 from counter_ops.gate.preview_output import Step
 from counter_ops.gate.summary import COMMENT_LIMIT, diff, markdown
 from counter_ops.gate.verdict import Run, Verdict, judge
@@ -37,7 +38,7 @@ def text_of(judged: Verdict, limit: int = 10_000) -> str:
 
 def difference(before: Json, after: Json) -> list[str]:
     change = step("update", FUNCTION, old=state(before), new=state(after))
-    return diff(Step.model_validate(change)).splitlines()
+    return diff([*changes_of(Step.model_validate(change))]).splitlines()
 
 
 def test_the_verdict_comes_first() -> None:

@@ -19,6 +19,7 @@ class Finding:
     """A step that changes something."""
 
     step: Step
+    changes: Sequence[Change]
     demands: Sequence[Change]
     """What no entry allows."""
     allowed: Sequence[Allowed]
@@ -36,13 +37,15 @@ def find(preview: Preview, table: Table, entries: Sequence[Allowed]) -> Iterator
         if step.is_component and step.type.startswith(table.components):
             continue
         kind = Kind() if step.is_component else kinds.get(step.type, Kind())
-        demands = list(_demands(step, kind, table, resources))
+        changes = list(changes_of(step))
+        demands = list(_demands(step, changes, kind, table, resources))
         if not demands and step.operation in {"same", *_LOOKS}:
             continue
-        names = {step.operation, *(change.path[0] for change in changes_of(step))}
+        names = {step.operation, *(change.path[0] for change in changes)}
         is_new = kind != Kind() and step.operation == "create"
         yield Finding(
             step,
+            changes,
             [each for each in demands if not any(entry.meets(step, each) for entry in entries)],
             [entry for entry in entries if any(entry.meets(step, each) for each in demands)],
             "No new one is in the gate's table." if is_new else kind.loss,
@@ -50,8 +53,11 @@ def find(preview: Preview, table: Table, entries: Sequence[Allowed]) -> Iterator
         )
 
 
-def _demands(step: Step, kind: Kind, table: Table, resources: Resources) -> Iterator[Change]:
-    changes = list(changes_of(step)) if step.new and step.operation not in _LOOKS else []
+def _demands(
+    step: Step, changes: Sequence[Change], kind: Kind, table: Table, resources: Resources
+) -> Iterator[Change]:
+    # Nothing of a resource that goes, or is only looked at, gets another value.
+    judged = [*changes] if step.new and step.operation not in _LOOKS else []
     is_external = all(state.external for state in step.states)
     is_first = resources.is_first and step.operation == "create" and kind != Kind()
     passes = {
@@ -59,24 +65,25 @@ def _demands(step: Step, kind: Kind, table: Table, resources: Resources) -> Iter
         "refresh": True,
         "read": is_external,
         "discard": is_external,
-        "update": bool(changes),
+        "update": bool(judged),
         "create": is_first or kind.create is not None,
         "replace": kind.replace,
         "delete": kind.delete,
     }
+    may_happen = passes.get(step.operation, False)
     rules = {**table.options, **kind.rules(step.operation)}
-    if not passes.get(step.operation):
+    if not may_happen:
         whole = Change((), None, step.new.inputs if step.new else None, "isn't shown")
         yield Change((step.operation,), None, whole.new)
         yield from whole.hidden()
-    if is_first or not passes.get(step.operation):
-        changes, rules = [each for each in changes if each.path[0] == "options"], table.options
+    if is_first or not may_happen:
+        judged, rules = [each for each in judged if each.path[0] == "options"], table.options
     elif step.operation == "create":
-        given = [change.where for change in changes]
+        given = [change.where for change in judged]
         for path in kind.create or {}:
             if not any(re.fullmatch(path, where) for where in given):
-                changes.append(Change(tuple(path.split(".")), None, None))
-    for change in changes:
+                judged.append(Change(tuple(path.split(".")), None, None))
+    for change in judged:
         has = canonical(at(step.old.outputs if step.old else None, change.path))
         # AWS has the new value already.
         if has == canonical(change.new) and change.new is not None and SECRET not in has:

@@ -2,16 +2,16 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
 import yaml
 from pydantic import JsonValue
 
 from counter_ops.gate.allowed import entries_for
-from counter_ops.gate.changes import Change, canonical, changes_of
+from counter_ops.gate.changes import Change, canonical
 from counter_ops.gate.findings import Finding
-from counter_ops.gate.preview_output import SECRET, Step
+from counter_ops.gate.preview_output import SECRET
 from counter_ops.gate.verdict import Verdict
 from counter_ops.markdown import code, escaped, fenced, printed, visible
 
@@ -54,7 +54,7 @@ def markdown(verdict: Verdict, limit: int, rest: str) -> str:
     text, left_out = verdict_markdown(verdict), 0
     room = limit - len(rest) - 100
     for finding in verdict.findings:
-        section = "" if finding.demands else _section(finding.step)
+        section = "" if finding.demands else _section(finding)
         fits = len(text) + len(section) <= room
         text += section if fits else ""
         left_out += not fits
@@ -75,7 +75,7 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     if refused:
         yield "### Blocked"
     for finding in refused:
-        yield f"{_line(finding)}\n\n{_diff_block(finding.step)}"
+        yield f"{_line(finding)}\n\n{_diff_block(finding.changes)}"
     if refused and not verdict.failures:
         demands = [(finding.step, each) for finding in refused for each in finding.demands]
         yield _HOW_TO_ALLOW
@@ -105,9 +105,10 @@ def _line(finding: Finding) -> str:
     if step.replace_reasons:
         text += f", forced by {', '.join(map(code, step.replace_reasons))}"
     demands = {each.where: each for each in finding.demands if each.why}
-    changes = [] if step.operation in {"create", "delete"} else list(changes_of(step))
     # What forces a replacement is named already.
-    others = [each for each in changes if each.where not in {*demands, *step.replace_reasons}]
+    named = {*demands, *step.replace_reasons}
+    is_whole = step.operation in {"create", "delete"}
+    others = [each for each in finding.changes if not is_whole and each.where not in named]
     words = [*_few(map(_words, others)), *map(_words, demands.values())]
     text += f": {'; '.join(words)}." if words else "."
     if any(each.where == step.operation for each in finding.demands):
@@ -130,19 +131,20 @@ def _words(change: Change) -> str:
     return f"{code(change.where)}{values} {change.why}".rstrip()
 
 
-def _section(step: Step) -> str:
+def _section(finding: Finding) -> str:
+    step = finding.step
     title = f"<b>{escaped(step.name)}</b> <code>{escaped(step.type)}</code>"
     summary = f"<summary>{title} {escaped(step.operation)}</summary>"
-    return f"\n<details>{summary}\n\n{_diff_block(step)}\n\n</details>\n"
+    return f"\n<details>{summary}\n\n{_diff_block(finding.changes)}\n\n</details>\n"
 
 
-def _diff_block(step: Step) -> str:
-    return fenced(diff(step) or "# no change to show", "diff")
+def _diff_block(changes: Sequence[Change]) -> str:
+    return fenced(diff(changes) or "# no change to show", "diff")
 
 
-def diff(step: Step) -> str:
-    """Return what changes in a resource as a unified diff of YAML, nothing for secrets."""
-    sides = [{change.where: _shown(change)[side] for change in changes_of(step)} for side in (0, 1)]
+def diff(changes: Sequence[Change]) -> str:
+    """Return the changes of a resource as a unified diff of YAML, nothing for secrets."""
+    sides = [{change.where: _shown(change)[side] for change in changes} for side in (0, 1)]
     old, new = (
         _yaml({key: each for key, each in side.items() if each is not None}).splitlines()
         for side in sides

@@ -94,7 +94,7 @@ def _failures(preview: Preview, run: Run) -> Iterator[str]:
     if not any(preview.counts.values()):
         yield "The preview counts no resource at all, not even the stack."
     # These change nothing, and may be counted without being listed.
-    for operation in preview.counts.keys() - {"same", "read", "refresh"}:
+    for operation in sorted(preview.counts.keys() - {"same", "read", "refresh"}):
         if preview.unlisted(operation):
             yield f"The preview counts more resources to {operation} than it lists."
     settings = {key for key in preview.config if key.startswith("aws:")}
